@@ -1,0 +1,36 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// A target's dependencies say exactly what it may import; nothing imports upwards.
+let package = Package(
+  name: "Witan",
+  products: [
+    .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
+    .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
+    .executable(name: "witan", targets: ["WitanCommand"]),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .target(name: "WitanDraw"),
+    .target(name: "WitanCrypto", dependencies: ["CCrypto", "CSodium"]),
+    .target(name: "Witan", dependencies: ["WitanCrypto"]),
+    .target(name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw"]),
+    .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto"]),
+    .executableTarget(
+      name: "WitanCommand",
+      dependencies: ["Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
+    .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto"]),
+    .testTarget(
+      name: "WitanTests",
+      dependencies: ["Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
+      resources: [.copy("Transcripts"), .copy("Golden")]),
+    .testTarget(
+      name: "WitanSimulationTests", dependencies: ["WitanSimulation", "Witan", "WitanDraw"]),
+    .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
+    .testTarget(name: "WitanCommandTests", dependencies: ["WitanCommand"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
