@@ -1,0 +1,72 @@
+import WitanCrypto
+
+/// ⟨VIEW-CHANGE, v+1, n, C, P, i⟩ (OSDI '99 §4.4): why a replica's past binds the next view.
+public typealias ViewChange = Sealed<ViewChangeBody>
+
+/// The stable checkpoint (C) and the locks after it (P) of a replica that leaves a view.
+public struct ViewChangeBody: StatementBody {
+  /// The last stable checkpoint the replica knows; nil is the genesis.
+  public let stable: CheckpointCertificate?
+  /// A chain of locks without gaps, each on a block that follows the one before, beginning right after
+  /// the checkpoint. A replica commits in order, so that a decided block is always in a chain
+  /// (see *Deviations* in the module's documentation).
+  public let locks: [Lock]
+
+  /// A body.
+  public init(stable: CheckpointCertificate?, locks: [Lock]) {
+    self.stable = stable
+    self.locks = locks
+  }
+
+  static let minimumSize = 1 + 4
+
+  /// Writes checkpoint and locks.
+  public func encode(to writer: inout ByteWriter) {
+    writer.write(stable)
+    writer.write(locks)
+  }
+
+  /// Reads checkpoint and locks.
+  public init(from reader: inout ByteReader) throws(Malformed) {
+    stable = try reader.readOptional("stable checkpoint")
+    locks = try reader.readArray("locks", limit: Bounds.slots, minimumSize: Lock.minimumSize)
+  }
+}
+
+/// ⟨NEW-VIEW, v+1, V, O⟩ (OSDI '99 §4.4): the view-changes of a quorum and what follows from them.
+public typealias NewView = Sealed<NewViewBody>
+
+/// A quorum's view-changes (V) and the leader's signatures over the proposals that follow from them (O).
+public struct NewViewBody: StatementBody {
+  /// The view-changes of a quorum.
+  public let viewChanges: [ViewChange]
+  /// The leader's signatures over the pre-prepares of the selected blocks, in order. The blocks aren't
+  /// named: every backup recomputes the selection.
+  public let proposals: [Signature]
+
+  /// A body.
+  public init(viewChanges: [ViewChange], proposals: [Signature]) {
+    self.viewChanges = viewChanges
+    self.proposals = proposals
+  }
+
+  /// Writes view-changes and signatures.
+  public func encode(to writer: inout ByteWriter) {
+    writer.write(viewChanges)
+    writer.writeCount(proposals.count)
+    for signature in proposals { writer.write(signature) }
+  }
+
+  /// Reads view-changes and signatures.
+  public init(from reader: inout ByteReader) throws(Malformed) {
+    viewChanges = try reader.readArray(
+      "view-changes", limit: Membership.memberLimit,
+      minimumSize: 1 + SignedStatement.encodedSize + ViewChangeBody.minimumSize)
+    let count = try reader.readCount(
+      "proposals", limit: Bounds.slots, minimumSize: Signature.byteCount)
+    var proposals: [Signature] = []
+    proposals.reserveCapacity(count)
+    for _ in 0..<count { proposals.append(try reader.readFixed()) }
+    self.proposals = proposals
+  }
+}

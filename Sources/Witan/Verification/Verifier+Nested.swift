@@ -1,0 +1,135 @@
+import WitanCrypto
+
+extension Verifier {
+  func check(_ request: Request) throws(Rejection) {
+    guard request.operationBytes <= Int(parameters.requestByteLimit) else {
+      throw .overLimit("bytes of a request")
+    }
+    guard request.isSigned(chain: chain, scheme: scheme) else { throw .badClientSignature }
+  }
+
+  /// What makes a block impossible whoever proposes it: size, and requests that no client signed.
+  func checkContent(_ block: Block) throws(Rejection) {
+    guard !block.requests.isEmpty else { throw .emptyBlock }
+    guard block.requests.count <= Int(parameters.blockRequestLimit) else {
+      throw .overLimit("requests of a block")
+    }
+    let bytes = block.requests.reduce(0) { $0 + $1.operationBytes }
+    guard bytes <= Int(parameters.blockByteLimit) else { throw .overLimit("bytes of a block") }
+    for request in block.requests { try check(request) }
+  }
+
+  func check(
+    _ proposal: Sealed<Block>, seat: Seat, members: Membership
+  ) throws(Rejection) {
+    let statement = proposal.statement
+    let header = proposal.body.header
+    guard seat == members.leader(of: statement.view, in: statement.epoch) else {
+      throw .notLeader(proposal.signer)
+    }
+    guard header.height == statement.sequence else { throw .contradictory("the block's height") }
+    guard header.proposer == proposal.signer else { throw .contradictory("the block's proposer") }
+    guard header.epoch == statement.epoch else { throw .contradictory("the block's epoch") }
+    try checkContent(proposal.body)
+  }
+
+  func check(_ decision: Decision) throws(Rejection) {
+    if let fault = fault(of: decision.certificate) { throw .badCertificate(fault) }
+    // The block was prepared by correct replicas, which checked its requests; the commits are proof.
+  }
+
+  func check(_ chunk: Sealed<StateChunk>) throws(Rejection) {
+    guard chunk.body.bytes.count <= Bounds.chunkBytes else { throw .overLimit("bytes of a chunk") }
+  }
+
+  /// The steps must lead from an epoch we know, one by one, and the certificate must be of the last.
+  func check(_ manifest: Manifest) throws(Rejection) {
+    var scout = self
+    for change in manifest.lineage where change.certificate.summary.epoch > latestEpoch {
+      guard change.certificate.epoch == scout.latestEpoch else {
+        throw .badCertificate(.unknownEpoch(change.certificate.epoch))
+      }
+      if let fault = scout.fault(of: change) { throw .badCertificate(fault) }
+      scout.learn(change)
+    }
+    if let certificate = manifest.certificate, let fault = scout.fault(of: certificate) {
+      throw .badCertificate(fault)
+    }
+  }
+
+  /// TOCS §4.5.1: a view-change is correct if its checkpoint is certified and every lock is proved, is of
+  /// an earlier view of this epoch, and lies within the window above that checkpoint.
+  func check(_ viewChange: ViewChange, members: Membership) throws(Rejection) {
+    let statement = viewChange.statement
+    var height: SequenceNumber = 0
+    var previous = chain
+    if let stable = viewChange.body.stable {
+      guard stable.summary.epoch == statement.epoch else {
+        throw .contradictory("the stable checkpoint's epoch")
+      }
+      guard stable.summary.members == members.digest else {
+        throw .contradictory("the stable checkpoint's members")
+      }
+      if let fault = fault(of: stable) { throw .badCertificate(fault) }
+      height = stable.sequence
+      previous = stable.summary.lastBlock
+    } else if statement.epoch != 0 {
+      throw .contradictory("the stable checkpoint's absence")
+    }
+    guard statement.sequence == height else { throw .contradictory("the sequence") }
+    guard viewChange.body.locks.count <= Int(parameters.window) else { throw .overLimit("locks") }
+    for lock in viewChange.body.locks {
+      guard lock.epoch == statement.epoch, lock.view < statement.view else {
+        throw .contradictory("a lock's view")
+      }
+      guard lock.header.height == height.next, lock.header.previous == previous else {
+        throw .contradictory("the chain of locks")
+      }
+      if let fault = lock.fault(members: members, chain: chain, scheme: scheme) {
+        throw .badCertificate(fault)
+      }
+      height = lock.header.height
+      previous = lock.header.digest
+    }
+  }
+
+  /// OSDI '99 §4.4: a backup accepts a new-view if it is the leader's, if its view-changes are correct and a
+  /// quorum's for that view, and if the set O is correct, which it finds out by computing it itself.
+  func check(_ newView: NewView, seat: Seat, members: Membership) throws(Rejection) {
+    let statement = newView.statement
+    guard seat == members.leader(of: statement.view, in: statement.epoch) else {
+      throw .notLeader(newView.signer)
+    }
+    guard statement.view > 0 else { throw .badNewView("the first view needs none") }
+    var seats = SeatSet(capacity: members.count)
+    for viewChange in newView.body.viewChanges {
+      let change = viewChange.statement
+      guard change.kind == .viewChange, change.epoch == statement.epoch,
+        change.view == statement.view
+      else { throw .badNewView("a view-change for another view") }
+      guard let seat = members.seat(of: viewChange.signer) else {
+        throw .notMember(viewChange.signer)
+      }
+      guard seats.insert(seat) else { throw .badNewView("a view-change counted twice") }
+      guard
+        change.isSigned(
+          viewChange.signed.signature, by: members[seat].key, chain: chain, scheme: scheme)
+      else { throw .badNewView("a view-change that its signer didn't sign") }
+      try check(viewChange, members: members)
+    }
+    guard members.quorum.isReached(by: members.power(of: seats)) else {
+      throw .badNewView("too few view-changes")
+    }
+    let selection = Selection(of: newView.body.viewChanges, chain: chain)
+    guard statement.sequence == selection.base else { throw .badNewView("the checkpoint") }
+    guard newView.body.proposals.count == selection.headers.count else {
+      throw .badNewView("the number of proposals")
+    }
+    for (header, signature) in zip(selection.headers, newView.body.proposals) {
+      let proposed = selection.proposal(of: header, epoch: statement.epoch, view: statement.view)
+      guard
+        proposed.isSigned(signature, by: members[seat].key, chain: chain, scheme: scheme)
+      else { throw .badNewView("a proposal of another block than the one selected") }
+    }
+  }
+}

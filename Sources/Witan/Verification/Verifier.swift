@@ -1,0 +1,120 @@
+import WitanCrypto
+
+/// The one maker of verified messages. It is a value: it can be copied to any thread and used in parallel,
+/// and it changes only when an epoch begins.
+public struct Verifier: Sendable {
+  /// What only the verifier can make, and what a `Verified` can't be made without.
+  struct Authority: ~Copyable {
+    fileprivate init() {}
+  }
+
+  /// An epoch's members.
+  struct Term: Sendable {
+    let epoch: Epoch
+    let members: Membership
+  }
+
+  /// How many past epochs' members are kept, for certificates that reach us late.
+  static let termLimit = 16
+
+  let scheme: SignatureScheme
+  let parameters: Parameters
+  /// The network's identity, part of all that is signed.
+  public let chain: Digest
+  private(set) var terms: [Term]
+
+  /// The verifier of a network that begins with this genesis.
+  public init(genesis: Genesis, scheme: SignatureScheme) {
+    self.scheme = scheme
+    parameters = genesis.parameters
+    chain = genesis.digest
+    terms = [Term(epoch: 0, members: genesis.members)]
+  }
+
+  /// The latest epoch whose members are known.
+  public var latestEpoch: Epoch { terms.last?.epoch ?? 0 }
+
+  /// The members of an epoch, if they are still, or already, known.
+  public func members(of epoch: Epoch) -> Membership? {
+    if let last = terms.last, last.epoch == epoch { return last.members }
+    return terms.first { $0.epoch == epoch }?.members
+  }
+
+  /// Learns who serves in the epoch after the latest known. The change must have been checked.
+  mutating func learn(_ change: EpochChange) {
+    guard change.certificate.summary.epoch == latestEpoch.next else { return }
+    terms.append(Term(epoch: change.certificate.summary.epoch, members: change.members))
+    if terms.count > Self.termLimit { terms.removeFirst(terms.count - Self.termLimit) }
+  }
+
+  /// Checks an epoch change against the members it ends the term of.
+  public func fault(of change: EpochChange) -> CertificateFault? {
+    guard let members = members(of: change.certificate.epoch) else {
+      return .unknownEpoch(change.certificate.epoch)
+    }
+    guard change.certificate.endsEpoch, change.certificate.summary.members == change.members.digest
+    else { return .mismatch("the next members") }
+    return change.certificate.fault(members: members, chain: chain, scheme: scheme)
+  }
+
+  /// Checks a checkpoint's certificate against its own epoch's members.
+  public func fault(of certificate: CheckpointCertificate) -> CertificateFault? {
+    guard let members = members(of: certificate.epoch) else {
+      return .unknownEpoch(certificate.epoch)
+    }
+    return certificate.fault(members: members, chain: chain, scheme: scheme)
+  }
+
+  /// Checks a decision's certificate against its own epoch's members.
+  public func fault(of certificate: CommitCertificate) -> CertificateFault? {
+    guard let members = members(of: certificate.epoch) else {
+      return .unknownEpoch(certificate.epoch)
+    }
+    return certificate.fault(members: members, chain: chain, scheme: scheme)
+  }
+
+  /// Reads a frame and checks everything in it.
+  public func verify(frame bytes: [UInt8]) throws(Rejection) -> Verified<Message> {
+    let message: Message
+    do { message = try Message(decoding: bytes) } catch { throw .malformed(error) }
+    return try verify(message)
+  }
+
+  /// Checks a message: its signer's membership and signature, and every certificate nested inside.
+  public func verify(_ message: Message) throws(Rejection) -> Verified<Message> {
+    guard let signed = message.signed else {
+      if case .request(let request) = message { try check(request) }
+      return Verified(checked: message, seat: nil, by: Authority())
+    }
+    let statement = signed.statement
+    guard let members = members(of: statement.epoch) else { throw .unknownEpoch(statement.epoch) }
+    guard let seat = members.seat(of: signed.signer) else { throw .notMember(signed.signer) }
+    guard
+      statement.isSigned(
+        signed.signature, by: members[seat].key, chain: chain, scheme: scheme)
+    else { throw .badSignature }
+    switch message {
+    case .prepare, .commit, .checkpoint, .fetchBlock, .status, .fetchState, .request: break
+    case .chunk(let chunk): try check(chunk)
+    case .prePrepare(let proposal): try check(proposal, seat: seat, members: members)
+    case .block(let sealed): try checkContent(sealed.body)
+    case .viewChange(let viewChange): try check(viewChange, members: members)
+    case .newView(let newView): try check(newView, seat: seat, members: members)
+    case .decision(let decision): try check(decision.body)
+    case .manifest(let manifest): try check(manifest.body)
+    }
+    return Verified(checked: message, seat: seat, by: Authority())
+  }
+
+  /// Checks a client's request.
+  public func verify(_ request: Request) throws(Rejection) -> Verified<Request> {
+    try check(request)
+    return Verified(checked: request, seat: nil, by: Authority())
+  }
+
+  /// Checks a client's query.
+  public func verify(_ query: Query) throws(Rejection) -> Verified<Query> {
+    guard query.isSigned(chain: chain, scheme: scheme) else { throw .badClientSignature }
+    return Verified(checked: query, seat: nil, by: Authority())
+  }
+}
