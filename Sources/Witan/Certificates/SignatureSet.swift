@@ -99,3 +99,12 @@ public enum CertificateFault: Error, Hashable, Sendable, CustomStringConvertible
     }
   }
 }
+
+extension SignatureSet {
+  /// A seat's signature.
+  func signature(of seat: Seat) -> Signature? {
+    guard seats.contains(seat) else { return nil }
+    for (other, signature) in zip(seats, signatures) where other == seat { return signature }
+    return nil
+  }
+}

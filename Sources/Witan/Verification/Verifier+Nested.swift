@@ -38,14 +38,11 @@ extension Verifier {
     // The block was prepared by correct replicas, which checked its requests; the commits are proof.
   }
 
-  func check(_ chunk: Sealed<StateChunk>) throws(Rejection) {
-    guard chunk.body.bytes.count <= Bounds.chunkBytes else { throw .overLimit("bytes of a chunk") }
-  }
-
-  /// The steps must lead from an epoch we know, one by one, and the certificate must be of the last.
-  func check(_ manifest: Manifest) throws(Rejection) {
+  /// What the verifier will be after a manifest's steps. They must lead from an epoch we know, one by
+  /// one, and the certificate must be valid in its own epoch.
+  func successor(by manifest: Manifest) throws(Rejection) -> Verifier {
     var scout = self
-    for change in manifest.lineage where change.certificate.summary.epoch > latestEpoch {
+    for change in manifest.lineage where change.certificate.summary.epoch > scout.latestEpoch {
       guard change.certificate.epoch == scout.latestEpoch else {
         throw .badCertificate(.unknownEpoch(change.certificate.epoch))
       }
@@ -55,6 +52,7 @@ extension Verifier {
     if let certificate = manifest.certificate, let fault = scout.fault(of: certificate) {
       throw .badCertificate(fault)
     }
+    return scout
   }
 
   /// TOCS §4.5.1: a view-change is correct if its checkpoint is certified and every lock is proved, is of

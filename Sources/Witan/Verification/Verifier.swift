@@ -86,6 +86,18 @@ public struct Verifier: Sendable {
       if case .request(let request) = message { try check(request) }
       return Verified(checked: message, seat: nil, by: Authority())
     }
+    if case .manifest(let manifest) = message {
+      // It brings the members of epochs that we don't know yet, its sender's among them.
+      let scout = try successor(by: manifest.body)
+      return Verified(checked: message, seat: try scout.seat(of: signed).1, by: Authority())
+    }
+    let (members, seat) = try seat(of: signed)
+    try checkContent(of: message, seat: seat, members: members)
+    return Verified(checked: message, seat: seat, by: Authority())
+  }
+
+  /// The signer's seat among its epoch's members, if the signature is its own.
+  private func seat(of signed: SignedStatement) throws(Rejection) -> (Membership, Seat) {
     let statement = signed.statement
     guard let members = members(of: statement.epoch) else { throw .unknownEpoch(statement.epoch) }
     guard let seat = members.seat(of: signed.signer) else { throw .notMember(signed.signer) }
@@ -93,17 +105,21 @@ public struct Verifier: Sendable {
       statement.isSigned(
         signed.signature, by: members[seat].key, chain: chain, scheme: scheme)
     else { throw .badSignature }
+    return (members, seat)
+  }
+
+  private func checkContent(
+    of message: Message, seat: Seat, members: Membership
+  ) throws(Rejection) {
     switch message {
-    case .prepare, .commit, .checkpoint, .fetchBlock, .status, .fetchState, .request: break
-    case .chunk(let chunk): try check(chunk)
+    case .prepare, .commit, .checkpoint, .fetchBlock, .status, .fetchState, .chunk: break
+    case .manifest, .request: break  // Checked by their own paths above.
     case .prePrepare(let proposal): try check(proposal, seat: seat, members: members)
     case .block(let sealed): try checkContent(sealed.body)
     case .viewChange(let viewChange): try check(viewChange, members: members)
     case .newView(let newView): try check(newView, seat: seat, members: members)
     case .decision(let decision): try check(decision.body)
-    case .manifest(let manifest): try check(manifest.body)
     }
-    return Verified(checked: message, seat: seat, by: Authority())
   }
 
   /// Checks a client's request.

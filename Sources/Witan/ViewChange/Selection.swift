@@ -58,4 +58,9 @@ public struct Selection: Equatable, Sendable {
     Statement(
       .prePrepare, epoch: epoch, view: view, sequence: header.height, digest: header.digest)
   }
+
+  /// The last sequence that a new-view proposes again; further ones are its leader's own.
+  static func end(of newView: NewView) -> SequenceNumber {
+    newView.statement.sequence.advanced(by: UInt64(newView.body.proposals.count))
+  }
 }

@@ -1,0 +1,133 @@
+import WitanCrypto
+
+/// The requests that wait to be executed here: bounded, fair between clients, and the reason why timers run.
+///
+/// A client may hold half of what is free (dynamic thresholds, Choudhury & Hahne '98): one client alone gets
+/// up to a half of the room, k greedy ones together leave 1/(k+1) of it free, and a newcomer always gets in
+/// until the room is used by very many.
+struct Intake: Sendable {
+  /// The most requests that wait: sixty-four full blocks of the default size.
+  static let requestLimit = 16_384
+  /// The most bytes that wait.
+  static let byteLimit = 64 << 20
+
+  /// A request that waits.
+  struct Entry: Sendable {
+    let request: Request
+    let arrivedAt: Micros
+    /// When a proposal that contains it was seen in the current view.
+    var proposedAt: Micros?
+    var wasForwarded = false
+  }
+
+  private struct Share {
+    var count = 0
+    var bytes = 0
+  }
+
+  private var entries: [Digest: Entry] = [:]
+  private var shares: [PublicKey: Share] = [:]
+  /// Digests by arrival; those no longer waiting are skipped.
+  private var queue: [Digest] = []
+  private var head = 0
+  private(set) var bytes = 0
+  /// How many wait that no proposal of this view contains.
+  private(set) var unproposed = 0
+
+  /// How many wait.
+  var count: Int { entries.count }
+
+  /// The waiting request of this digest.
+  subscript(digest: Digest) -> Entry? { entries[digest] }
+
+  /// Takes a request in, or says why not.
+  mutating func admit(_ request: Request, at now: Micros) -> Rejection? {
+    guard entries[request.digest] == nil else { return .duplicate }
+    let size = Self.size(of: request)
+    let share = shares[request.client] ?? Share()
+    guard share.count < max(1, (Self.requestLimit - entries.count + 1) / 2),
+      entries.count < Self.requestLimit,
+      share.bytes + size <= max(0, (Self.byteLimit - bytes) / 2 + share.bytes / 2)
+    else { return .refused(.busy) }
+    entries[request.digest] = Entry(request: request, arrivedAt: now)
+    shares[request.client] = Share(count: share.count + 1, bytes: share.bytes + size)
+    queue.append(request.digest)
+    bytes += size
+    unproposed += 1
+    return nil
+  }
+
+  /// Lets a request go: it was executed, or is void.
+  @discardableResult
+  mutating func remove(_ digest: Digest) -> Entry? {
+    guard let entry = entries.removeValue(forKey: digest) else { return nil }
+    let size = Self.size(of: entry.request)
+    bytes -= size
+    if entry.proposedAt == nil { unproposed -= 1 }
+    if var share = shares[entry.request.client] {
+      share.count -= 1
+      share.bytes -= size
+      shares[entry.request.client] = share.count == 0 ? nil : share
+    }
+    skipGone()
+    return entry
+  }
+
+  /// Notes that a proposal contains a request. Returns when the request arrived, if this is the first.
+  mutating func noteProposed(_ digest: Digest, at now: Micros) -> Micros? {
+    guard let index = entries.index(forKey: digest), entries.values[index].proposedAt == nil else {
+      return nil
+    }
+    entries.values[index].proposedAt = now
+    unproposed -= 1
+    return entries.values[index].arrivedAt
+  }
+
+  /// Notes that a proposal that contained the request is void.
+  mutating func noteUnproposed(_ digest: Digest) {
+    guard let index = entries.index(forKey: digest), entries.values[index].proposedAt != nil else {
+      return
+    }
+    entries.values[index].proposedAt = nil
+    unproposed += 1
+  }
+
+  /// Notes that a request was passed on to the leader; false when it was already.
+  mutating func noteForwarded(_ digest: Digest) -> Bool {
+    guard let index = entries.index(forKey: digest), !entries.values[index].wasForwarded else {
+      return false
+    }
+    entries.values[index].wasForwarded = true
+    return true
+  }
+
+  /// A new view begins: nothing is proposed and nothing passed on to its leader.
+  mutating func beginView() {
+    for digest in queue[head...] {
+      guard let index = entries.index(forKey: digest) else { continue }
+      entries.values[index].proposedAt = nil
+      entries.values[index].wasForwarded = false
+    }
+    unproposed = entries.count
+  }
+
+  /// The request that has waited longest.
+  var oldest: Entry? {
+    head < queue.count ? entries[queue[head]] : nil
+  }
+
+  /// The waiting requests, oldest first.
+  var inOrder: some Sequence<Entry> { queue[head...].lazy.compactMap { entries[$0] } }
+
+  private mutating func skipGone() {
+    while head < queue.count, entries[queue[head]] == nil { head += 1 }
+    if head > 1_024, head > queue.count / 2 {
+      queue = queue[head...].filter { entries[$0] != nil }
+      head = 0
+    }
+  }
+
+  private static func size(of request: Request) -> Int {
+    request.operationBytes + Request.minimumSize
+  }
+}

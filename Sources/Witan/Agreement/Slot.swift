@@ -1,0 +1,92 @@
+import WitanCrypto
+
+/// What a replica knows of one sequence in the window.
+///
+/// | state        | entered when                                             | leaves by            |
+/// |--------------|----------------------------------------------------------|----------------------|
+/// | empty        | the window reaches the sequence, or a view begins        | a proposal           |
+/// | proposed     | the leader's proposal for this view was accepted         | the block's arrival  |
+/// | validating   | the block is here and the application was asked          | a positive verdict   |
+/// | valid        | the application said yes; the prepare is sent            | a quorum of prepares |
+/// | prepared     | and all slots before are prepared; the commit is sent    | a quorum of commits  |
+/// | decided      | a quorum of commits is here, and the block               | the next checkpoint  |
+///
+/// A new view takes a slot back to empty, but for its lock, its decision, and the blocks it holds.
+struct Slot: Sendable {
+  /// A proposal accepted in the current view.
+  struct Proposal: Sendable {
+    let header: BlockHeader
+    /// The leader's signature over the proposal.
+    let signature: Signature
+    let acceptedAt: Micros
+    var verdict: Verdict?
+  }
+
+  /// The sequence this storage stands for now.
+  var sequence: SequenceNumber = 0
+  /// The proposal accepted in the current view.
+  var proposal: Proposal?
+  /// The current view's prepares; the leader's proposal counts as its own.
+  var prepares = VoteTally()
+  /// The current view's commits.
+  var commits = VoteTally()
+  /// Whether this replica is prepared in the current view, and has said so.
+  var isPrepared = false
+  /// The strongest proof that binds this replica, from whichever view.
+  var lock: Lock?
+  /// Whether a quorum committed.
+  var isDecided = false
+  /// Blocks of this sequence: the locked one, and the latest proposed one.
+  var lockedBlock: Block?
+  var proposedBlock: Block?
+  /// A proposal that came before its predecessor's and can't be tied to it yet.
+  var unlinked: Sealed<Block>?
+
+  /// The block of this digest, if it is here.
+  func block(_ digest: Digest) -> Block? {
+    if let proposedBlock, proposedBlock.digest == digest { return proposedBlock }
+    if let lockedBlock, lockedBlock.digest == digest { return lockedBlock }
+    return nil
+  }
+
+  /// Makes the storage stand for another sequence, keeping its room.
+  mutating func reuse(for sequence: SequenceNumber) {
+    forgetView()
+    self.sequence = sequence
+    lock = nil
+    isDecided = false
+    lockedBlock = nil
+    proposedBlock = nil
+  }
+
+  /// Forgets what was said in the view that ends.
+  mutating func forgetView() {
+    proposal = nil
+    prepares.reset()
+    commits.reset()
+    isPrepared = false
+    unlinked = nil
+  }
+}
+
+/// What the application says of a proposed block.
+public enum Verdict: Hashable, Sendable {
+  /// It may be agreed on.
+  case valid
+  /// It may not, for this reason.
+  case invalid(InvalidBlock)
+}
+
+/// Why an application refuses a block: a number of its own and what it means, for people.
+public struct InvalidBlock: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The application's number for the reason.
+  public let code: UInt32
+  /// What the reason is, for people.
+  public let description: String
+
+  /// A reason.
+  public init(code: UInt32 = 0, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}

@@ -1,0 +1,140 @@
+import WitanCrypto
+
+/// What clients meet: requests in, replies out, with back-pressure, and reads.
+extension Replica {
+  /// Takes a request, from its client or passed on by another replica.
+  mutating func take(
+    _ request: Request, isForwarded: Bool, into effects: inout Effects
+  ) -> Rejection? {
+    guard office.seat != nil, !execution.isUntrusted else {
+      return refuse(request, .notServing, isForwarded: isForwarded, into: &effects)
+    }
+    switch sessions.judge(request, at: execution.executed.next) {
+    case .repeated(let outcome, let sequence):
+      // Said again at the client's own asking only: its first reply may be lost (OSDI '99 §4.1).
+      if !isForwarded { reply(request, outcome, at: sequence, into: &effects) }
+      return .duplicate
+    case .refused(let refusal):
+      return refuse(request, refusal, isForwarded: isForwarded, into: &effects)
+    case .run: break
+    }
+    if let rejection = intake.admit(request, at: now) {
+      if case .refused(let refusal) = rejection {
+        return refuse(request, refusal, isForwarded: isForwarded, into: &effects)
+      }
+      return rejection
+    }
+    effects.append(.offer(request))
+    return nil
+  }
+
+  private func refuse(
+    _ request: Request, _ refusal: Refusal, isForwarded: Bool, into effects: inout Effects
+  ) -> Rejection {
+    if !isForwarded {
+      reply(request, .refused(refusal), at: execution.executed, into: &effects)
+    }
+    return .refused(refusal)
+  }
+
+  /// The application doesn't want requests that it was offered.
+  mutating func decline(_ digests: [Digest], into effects: inout Effects) {
+    for digest in digests {
+      guard let entry = intake[digest], entry.proposedAt == nil else { continue }
+      intake.remove(digest)
+      reply(entry.request, .refused(.declined), at: execution.executed, into: &effects)
+    }
+  }
+
+  func reply(
+    _ request: Request, _ outcome: Outcome, at sequence: SequenceNumber,
+    into effects: inout Effects
+  ) {
+    guard office.seat != nil else { return }
+    let body = ReplyBody(client: request.client, number: request.number, outcome: outcome)
+    effects.append(.reply(seal(.reply, body, view: view, sequence: sequence)))
+  }
+
+  /// What the samples say of the leader, when there are enough of them.
+  mutating func judgeLeader(into effects: inout Effects) {
+    guard phase == .active, !isLeader else { return }
+    let suspicion = monitor.judge(
+      delay: pacemaker.delay, deviation: pacemaker.deviation, batchDelay: parameters.batchDelay)
+    if let suspicion { suspect(suspicion, into: &effects) }
+  }
+
+  // MARK: Reads
+
+  /// Asks the application. A fast read is answered from executed state, never from what is only proposed
+  /// (F48); a certified one from the latest state that is certified.
+  mutating func take(_ query: Query, into effects: inout Effects) -> Rejection? {
+    let ticket = QueryTicket(client: query.client, number: query.number)
+    guard office.seat != nil, !execution.isUntrusted, !transfer.isInstalling else {
+      return refuse(query, .notServing, into: &effects)
+    }
+    switch query.mode {
+    case .fast:
+      effects.append(.query(ticket, query.content, at: nil))
+    case .certified(let since):
+      guard let foundation = checkpoints.foundation, let stable,
+        foundation.summary.sequence == stable.sequence, stable.sequence >= since
+      else { return refuse(query, .notYetCertified, into: &effects) }
+      certifiedReads.expect(ticket, knownEpoch: query.knownEpoch, certificate: stable)
+      effects.append(.query(ticket, query.content, at: stable.sequence))
+    }
+    return nil
+  }
+
+  private func refuse(
+    _ query: Query, _ refusal: Refusal, into effects: inout Effects
+  ) -> Rejection {
+    let body = AnswerBody(
+      client: query.client, number: query.number, outcome: .refused(refusal))
+    effects.append(.answer(seal(.answer, body, view: view, sequence: execution.executed)))
+    return .refused(refusal)
+  }
+
+  /// The application's answer goes to the client, with the proof when the read was certified.
+  mutating func answered(
+    _ ticket: QueryTicket, _ result: QueryResult, into effects: inout Effects
+  ) {
+    var certification: AnswerBody.Certification?
+    var sequence = execution.executed
+    if let (knownEpoch, certificate) = certifiedReads.take(ticket) {
+      let steps = lineage.filter {
+        $0.certificate.summary.epoch > knownEpoch
+          && $0.certificate.summary.epoch <= certificate.epoch
+      }
+      certification = AnswerBody.Certification(
+        lineage: Array(steps.prefix(Bounds.lineage)), certificate: certificate,
+        proof: result.proof)
+      sequence = certificate.sequence
+    }
+    let body = AnswerBody(
+      client: ticket.client, number: ticket.number, outcome: result.outcome,
+      certification: certification)
+    effects.append(.answer(seal(.answer, body, view: view, sequence: sequence)))
+  }
+}
+
+/// Certified reads that the application hasn't answered yet, each with the certificate its answer rests on.
+struct CertifiedReads: Sendable {
+  /// The most that wait at once; the oldest is forgotten, and its client asks again.
+  static let limit = 1_024
+
+  private var waiting:
+    [(ticket: QueryTicket, knownEpoch: Epoch, certificate: CheckpointCertificate)] = []
+
+  mutating func expect(
+    _ ticket: QueryTicket, knownEpoch: Epoch, certificate: CheckpointCertificate
+  ) {
+    if waiting.count >= Self.limit { waiting.removeFirst() }
+    waiting.append((ticket, knownEpoch, certificate))
+  }
+
+  mutating func take(_ ticket: QueryTicket) -> (Epoch, CheckpointCertificate)? {
+    guard let index = waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+    let entry = waiting.remove(at: index)
+    return (entry.knownEpoch, entry.certificate)
+  }
+}

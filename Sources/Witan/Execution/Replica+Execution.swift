@@ -1,0 +1,133 @@
+import WitanCrypto
+
+/// What is to become of each request of a block that is being executed.
+struct ExecutionPlan: Sendable {
+  let decision: Decision
+  let judgements: [SessionTable.Judgement]
+  let runs: Int
+  let isCheckpoint: Bool
+
+  var sequence: SequenceNumber { decision.sequence }
+}
+
+/// Execution: strictly in order, each sequence once, one at a time (OSDI '99 §4.2).
+extension Replica {
+  /// Has the next decided block executed, unless one is being executed or the state is being replaced.
+  mutating func executeNext(into effects: inout Effects) {
+    guard execution.inFlight == nil, !execution.isUntrusted, !transfer.isInstalling,
+      let decision = decisions[execution.executed.next]
+    else { return }
+    let plan = plan(decision)
+    execution.inFlight = plan
+    let requests = zip(decision.block.requests, plan.judgements).filter { $0.1 == .run }.map(\.0)
+    effects.append(
+      .execute(
+        Execution(
+          header: decision.block.header, requests: requests, isCheckpoint: plan.isCheckpoint,
+          mayEndEpoch: mayEndEpoch(at: decision.sequence))))
+  }
+
+  /// Decides, from executed order alone, which requests run (F12, F15).
+  private mutating func plan(_ decision: Decision) -> ExecutionPlan {
+    sessions.expire(at: decision.sequence)
+    var judgements: [SessionTable.Judgement] = []
+    judgements.reserveCapacity(decision.block.requests.count)
+    var ranHere: [PublicKey: UInt64] = [:]
+    var newcomers = 0
+    var runs = 0
+    for request in decision.block.requests {
+      var judgement = sessions.judge(request, at: decision.sequence)
+      if let number = ranHere[request.client], request.number <= number {
+        judgement = .refused(.stale)
+      }
+      if judgement == .run, ranHere[request.client] == nil, !sessions.knows(request.client) {
+        // Each newcomer of this block takes a place; the same one mustn't be promised twice.
+        if newcomers < sessions.room {
+          newcomers += 1
+        } else {
+          judgement = .refused(.sessionsFull)
+        }
+      }
+      if judgement == .run {
+        ranHere[request.client] = request.number
+        runs += 1
+      }
+      judgements.append(judgement)
+    }
+    return ExecutionPlan(
+      decision: decision, judgements: judgements, runs: runs,
+      isCheckpoint: decision.sequence.rawValue.isMultiple(of: parameters.checkpointInterval))
+  }
+
+  /// Whether the members may change after a sequence.
+  func mayEndEpoch(at sequence: SequenceNumber) -> Bool {
+    parameters.epochLength > 0 && sequence.rawValue.isMultiple(of: parameters.epochLength)
+  }
+
+  /// The application has executed: remembers what came of it, and answers the clients.
+  mutating func executed(
+    _ result: ExecutionResult, into effects: inout Effects
+  ) -> Rejection? {
+    guard let plan = execution.inFlight, plan.sequence == result.sequence,
+      plan.runs == result.results.count, !plan.isCheckpoint || result.state != nil
+    else { return .unexpectedAnswer }
+    execution.inFlight = nil
+    let block = plan.decision.block
+    var results = result.results.makeIterator()
+    for (request, judgement) in zip(block.requests, plan.judgements) {
+      switch judgement {
+      case .run:
+        let bytes = results.next() ?? []
+        let outcome: Outcome =
+          bytes.count <= Int(parameters.replyByteLimit)
+          ? .result(bytes) : .refused(.resultTooLong)
+        sessions.record(request, outcome: outcome, at: plan.sequence)
+        reply(request, outcome, at: plan.sequence, into: &effects)
+      case .repeated(let outcome, let sequence):
+        reply(request, outcome, at: sequence, into: &effects)
+      case .refused(let refusal):
+        reply(request, .refused(refusal), at: plan.sequence, into: &effects)
+      }
+    }
+    execution.executed = plan.sequence
+    execution.lastBlock = block.digest
+    execution.timestamp = block.header.timestamp
+    drop(block.requests.map(\.digest), into: &effects)
+    dropVoidHead(into: &effects)
+    pacemaker.noteProgress()
+    monitor.noteDecision()
+    effects.append(.report(.executed(plan.sequence, block.digest)))
+    if plan.isCheckpoint, let state = result.state {
+      takeCheckpoint(after: block.header, state: state, into: &effects)
+    }
+    judgeLeader(into: &effects)
+    return nil
+  }
+
+  /// A decided block with its proof, forwarded by whoever has it.
+  mutating func receive(_ decision: Decision, into effects: inout Effects) -> Rejection? {
+    guard decision.sequence > execution.executed else { return .staleSequence }
+    guard decision.sequence.distance(after: execution.executed) <= decisions.reach else {
+      return .aboveWindow
+    }
+    guard decisions[decision.sequence] == nil else { return .duplicate }
+    decide(decision, into: &effects)
+    advancePrepared(from: decision.sequence.next, into: &effects)
+    return nil
+  }
+
+  /// Lets requests go that were executed or are void.
+  mutating func drop(_ digests: [Digest], into effects: inout Effects) {
+    let gone = digests.filter { intake.remove($0) != nil }
+    if !gone.isEmpty { effects.append(.withdraw(gone)) }
+  }
+
+  /// The oldest waiting requests may have become void: their client went on, or they expired. Nobody must be
+  /// suspected on their account.
+  private mutating func dropVoidHead(into effects: inout Effects) {
+    while let entry = intake.oldest {
+      if case .run = sessions.judge(entry.request, at: execution.executed.next) { return }
+      drop([entry.request.digest], into: &effects)
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import WitanCrypto
+
+extension Journal {
+  /// What a replica needs to go on where its journal ends: the fold of all records.
+  ///
+  /// Records may be absorbed in full, or only those since `compacted` was last written: it holds what all
+  /// records before it amount to. Bounded by two windows of blocks.
+  public struct Recovery: Sendable {
+    /// The latest state that is both this replica's own and certified: the application must be restored to
+    /// it. Nil is the genesis.
+    public private(set) var foundation: CheckpointImage?
+    private(set) var foundationCertificate: CheckpointCertificate?
+    private(set) var stable: CheckpointCertificate?
+    private(set) var lineage: [EpochChange] = []
+    private(set) var opened: NewView?
+    private(set) var left: ViewChange?
+    private var images: [CheckpointImage] = []
+    private var places: [Place] = []
+
+    /// What is remembered of one sequence.
+    struct Place: Sendable {
+      let sequence: SequenceNumber
+      var proposal: Sealed<Block>?
+      var blocks: [Block] = []
+      var lock: Lock?
+      var decided: CommitCertificate?
+    }
+
+    /// Nothing yet: a replica that never ran.
+    public init() {}
+
+    /// The fold of these records.
+    public init(_ records: some Sequence<Record>) {
+      for record in records { absorb(record) }
+    }
+
+    /// The epoch in office.
+    var epoch: Epoch { foundation?.summary.epoch ?? 0 }
+
+    /// What is remembered of each sequence, in order.
+    var inOrder: [Place] { places }
+
+    /// Adds what a record says.
+    public mutating func absorb(_ record: Record) {
+      switch record {
+      case .accepted(let proposal):
+        at(proposal.statement.sequence) { place in
+          place.keep(proposal.body)
+          place.proposal = proposal
+        }
+      case .block(let block): at(block.header.height) { $0.keep(block) }
+      case .locked(let lock): at(lock.header.height) { $0.lock = lock }
+      case .decided(let certificate): at(certificate.sequence) { $0.decided = certificate }
+      case .opened(let newView): opened = newView
+      case .leftView(let viewChange): left = viewChange
+      case .checkpoint(let image):
+        images.removeAll { $0.summary.sequence == image.summary.sequence }
+        images.append(image)
+        if let stable { build(on: stable) }
+      case .stable(let certificate):
+        if certificate.sequence >= stable?.sequence ?? 0 { stable = certificate }
+        build(on: certificate)
+      case .epoch(let change):
+        if change.certificate.summary.epoch > lineage.last?.certificate.summary.epoch ?? 0 {
+          lineage.append(change)
+        }
+      }
+    }
+
+    /// A certified checkpoint whose state is our own is a foundation: what is below it isn't needed.
+    private mutating func build(on certificate: CheckpointCertificate) {
+      let digest = certificate.summary.digest
+      guard let image = images.first(where: { $0.summary.digest == digest }),
+        image.summary.sequence >= foundation?.summary.sequence ?? 0
+      else { return }
+      if image.summary.epoch != epoch {
+        opened = nil
+        left = nil
+      }
+      foundation = image
+      foundationCertificate = certificate
+      let sequence = image.summary.sequence
+      images.removeAll { $0.summary.sequence < sequence }
+      places.removeAll { $0.sequence <= sequence }
+    }
+
+    private mutating func at(_ sequence: SequenceNumber, _ change: (inout Place) -> Void) {
+      guard sequence > foundation?.summary.sequence ?? 0 else { return }
+      var index = places.count
+      while index > 0, places[index - 1].sequence > sequence { index -= 1 }
+      if index > 0, places[index - 1].sequence == sequence {
+        change(&places[index - 1])
+        return
+      }
+      var place = Place(sequence: sequence)
+      change(&place)
+      places.insert(place, at: index)
+    }
+
+    /// The records that amount to the same: what a journal may be rewritten as.
+    public var compacted: [Record] {
+      var records: [Record] = lineage.map { .epoch($0) }
+      if let foundation, let foundationCertificate {
+        records += [.checkpoint(foundation), .stable(foundationCertificate)]
+      }
+      if let stable, stable != foundationCertificate { records.append(.stable(stable)) }
+      records += images.filter { $0 != foundation }.map { .checkpoint($0) }
+      if let opened { records.append(.opened(opened)) }
+      for place in places {
+        records += place.blocks.map { .block($0) }
+        if let proposal = place.proposal { records.append(.accepted(proposal)) }
+        if let lock = place.lock { records.append(.locked(lock)) }
+        if let decided = place.decided { records.append(.decided(decided)) }
+      }
+      if let left { records.append(.leftView(left)) }
+      return records
+    }
+  }
+}
+
+extension Journal.Recovery.Place {
+  /// Keeps a block that a record brought: the one proposed last, the locked, and the decided are all that count.
+  mutating func keep(_ block: Block) {
+    let digest = block.digest
+    blocks.removeAll { other in
+      other.digest == digest
+        || (other.digest != lock?.header.digest && other.digest != decided?.digest)
+    }
+    blocks.append(block)
+  }
+
+  /// The block of a digest.
+  func block(_ digest: Digest) -> Block? { blocks.first { $0.digest == digest } }
+}

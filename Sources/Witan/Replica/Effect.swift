@@ -1,0 +1,83 @@
+import WitanCrypto
+
+/// What a replica wants done. The shell does them in order.
+///
+/// Whatever a durable send depends on was persisted by an effect before it: the shell must have every earlier
+/// `persist` on stable storage before it lets the message out.
+public enum Effect: Sendable {
+  /// Append to the journal.
+  case persist(Journal.Record)
+  /// Send now: nothing depends on the journal.
+  case send(Message, to: ReplicaID)
+  /// Send to all other members now: nothing depends on the journal.
+  case broadcast(Message)
+  /// Send once everything persisted before is on stable storage.
+  case sendDurably(Message, to: ReplicaID)
+  /// Send to all other members once everything persisted before is on stable storage.
+  case broadcastDurably(Message)
+  /// Fire the timer after a span; replaces an earlier setting of its kind.
+  case setTimer(Timer, after: Micros)
+  /// Forget the timer of this kind.
+  case cancelTimer(Timer.Kind)
+  /// A request that may be proposed: the application orders such requests as it likes.
+  case offer(Request)
+  /// Requests that were executed or became void: the application need not keep them.
+  case withdraw([Digest])
+  /// Ask the application what to propose: at most so many requests and operation bytes of those offered.
+  case assemble(count: Int, bytes: Int)
+  /// Ask the application whether a block may be agreed on; `parent` is the block before.
+  case validate(Block, parent: Digest)
+  /// Execute a decided block. Strictly in order; the next one comes after this one's result.
+  case execute(Execution)
+  /// States of checkpoints before this sequence are no longer needed.
+  case releaseStates(before: SequenceNumber)
+  /// Ask the application for a piece of the state at a checkpoint.
+  case offerChunk(ChunkTicket)
+  /// State transfer begins: make room for the state at this checkpoint, beside the present one.
+  case beginInstall(CheckpointSummary)
+  /// Ask the application whether a piece belongs to the state that is being installed; it keeps it if so.
+  case judgeChunk(StateChunk)
+  /// All pieces are there: replace the state.
+  case finishInstall(CheckpointSummary)
+  /// Ask the application: from the latest executed state, or from the state at a checkpoint, with proof.
+  case query(QueryTicket, [UInt8], at: SequenceNumber?)
+  /// Answer a client's request.
+  case reply(Reply)
+  /// Answer a client's query.
+  case answer(Answer)
+  /// Something that people, monitors and slashers want to know; the protocol doesn't need it.
+  case report(Report)
+}
+
+/// A decided block that is to be executed.
+public struct Execution: Sendable {
+  /// The block's header: its place, proposer and timestamp.
+  public let header: BlockHeader
+  /// The requests to run, in order: those of the block that haven't run before and aren't void.
+  public let requests: [Request]
+  /// Whether the state after it must be kept for a checkpoint, and its root returned.
+  public let isCheckpoint: Bool
+  /// Whether the members may change after it.
+  public let mayEndEpoch: Bool
+
+  /// The block's place.
+  public var sequence: SequenceNumber { header.height }
+}
+
+/// Effects in their order. The shell empties it after each input and gives it back, so that its room is kept.
+public struct Effects: Sendable {
+  /// The effects, first to last.
+  public private(set) var list: [Effect] = []
+
+  /// No effects.
+  public init() {}
+
+  /// Whether nothing is to be done.
+  public var isEmpty: Bool { list.isEmpty }
+
+  /// Adds an effect at the end.
+  public mutating func append(_ effect: Effect) { list.append(effect) }
+
+  /// Forgets all effects and keeps the room for them.
+  public mutating func removeAll() { list.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,266 @@
+import WitanCrypto
+
+/// Waiting and retransmission (TOCS §5.2): who waits says where it stands, and who is ahead sends what is
+/// missing. Nothing that was lost stays lost, and nothing is sent twice unasked.
+extension Replica {
+  /// How many decisions a status is answered with at once.
+  private static let decisionsPerAnswer: UInt64 = 8
+  /// How many slots' votes a status is answered with at once.
+  private static let slotsPerAnswer: UInt64 = 16
+  /// How many peers a status is sent to: all of a small network, a rotating few of a large one.
+  private static let peersPerStatus = 16
+
+  // MARK: Watching for progress
+
+  /// How long the oldest thing that waits has waited in this view; nil when nothing waits.
+  private var waitingSince: Micros? {
+    var since: Micros?
+    if let entry = intake.oldest { since = max(entry.arrivedAt, viewEnteredAt) }
+    if let proposed = oldestUndecided?.acceptedAt { since = min(since ?? proposed, proposed) }
+    return since
+  }
+
+  private var oldestUndecided: Slot.Proposal? {
+    let first = max(window.low, execution.executed).next
+    return window.contains(first) && !window[first].isDecided ? window[first].proposal : nil
+  }
+
+  /// Runs the timer while something waits. It fires at the earliest deadline and looks again, so that an
+  /// input sets no timer.
+  mutating func watchProgress(into effects: inout Effects) {
+    guard phase == .active, !timers.isRunning(.progress), let since = waitingSince else { return }
+    let deadline = since + requestPatience
+    timers.set(.progress, after: max(deadline - now, 1), into: &effects)
+  }
+
+  /// A request may wait longer when many wait before it and the leader works them off.
+  private var requestPatience: Micros {
+    let blocksAhead = UInt64(intake.count) / UInt64(max(1, parameters.blockRequestLimit))
+    let queueing = (pacemaker.delay ?? 0) * 3 * blocksAhead / Proposer.depth
+    return min(parameters.patienceCeiling, pacemaker.patience + queueing)
+  }
+
+  mutating func progressTimerFired(into effects: inout Effects) {
+    guard phase == .active, let since = waitingSince else { return }
+    let waited = now - since
+    if waited >= requestPatience {
+      suspect(.noProgress(waited: waited), into: &effects)
+    } else if waited >= requestPatience / 2 {
+      passOnWaiting(into: &effects)
+    }
+  }
+
+  /// Half of the patience is over: the leader may not have the request (F49).
+  private mutating func passOnWaiting(into effects: inout Effects) {
+    guard !isLeader, office.seat != nil else { return }
+    for entry in Array(intake.inOrder.prefix(64))
+    where entry.proposedAt == nil && now - entry.arrivedAt >= requestPatience / 2 {
+      if intake.noteForwarded(entry.request.digest) {
+        effects.append(.send(.request(entry.request), to: currentLeader))
+      }
+    }
+  }
+
+  // MARK: Saying where we stand
+
+  mutating func statusTimerFired(into effects: inout Effects) {
+    statusRound &+= 1
+    let isWaiting = phase == .changingView || waitingSince != nil || isBehind
+    if isWaiting || statusRound.isMultiple(of: 4) { sendStatus(into: &effects) }
+    if phase == .changingView, let seat = office.seat, let viewChange = viewChanges[seat] {
+      // Said again until the view opens: view-changes may be lost as anything may (F21).
+      effects.append(.broadcastDurably(.viewChange(viewChange)))
+    }
+    if phase == .active { passOnWaiting(into: &effects) }
+    fetchWhatIsVotedFor(into: &effects)
+    if needsTransfer, !transfer.isActive { askForManifest(into: &effects) }
+    timers.set(.status, after: pacemaker.statusPeriod, into: &effects)
+  }
+
+  /// Whether others are known to be ahead.
+  private var isBehind: Bool {
+    (stable?.sequence ?? 0) > execution.executed || execution.isUntrusted
+      || checkpoints.credibleClaim(above: execution.executed, members: members) != nil
+  }
+
+  private func status() -> Status {
+    var accepted: UInt64 = 0
+    for offset in 0..<UInt64(64) {
+      let sequence = execution.executed.advanced(by: offset + 1)
+      guard window.contains(sequence) else { continue }
+      let slot = window[sequence]
+      if let proposal = slot.proposal, slot.block(proposal.header.digest) != nil {
+        accepted |= 1 << offset
+      }
+    }
+    return seal(
+      .status,
+      StatusBody(
+        isChangingView: phase == .changingView, stable: stable?.sequence ?? 0,
+        accepted: accepted), view: view, sequence: execution.executed)
+  }
+
+  private mutating func sendStatus(into effects: inout Effects) {
+    let message = Message.status(status())
+    guard members.count > Self.peersPerStatus else {
+      effects.append(.broadcast(message))
+      return
+    }
+    for step in 0..<Self.peersPerStatus {
+      let turn = Int(truncatingIfNeeded: statusRound) &* Self.peersPerStatus &+ step
+      let seat = Seat(Int(UInt(bitPattern: turn) % UInt(members.count)))
+      if seat != office.seat { effects.append(.send(message, to: members[seat].id)) }
+    }
+  }
+
+  /// Commits of a quorum for a block that was never accepted here: asks for the block.
+  private mutating func fetchWhatIsVotedFor(into effects: inout Effects) {
+    let next = execution.executed.next
+    guard decisions[next] == nil, window.contains(next) else { return }
+    if let digest = window[next].proposal?.header.digest {
+      if window[next].block(digest) == nil { want(digest, at: next, into: &effects) }
+    } else if phase == .active,
+      let digest = window[next].commits.digest(reaching: quorum, members: members)
+    {
+      want(digest, at: next, into: &effects)
+    }
+  }
+
+  // MARK: Answering
+
+  mutating func receive(
+    _ status: Status, seat: Seat, into effects: inout Effects
+  ) -> Rejection? {
+    let statement = status.statement
+    guard statement.epoch <= office.epoch else { return .futureView }
+    guard statement.epoch == office.epoch else {
+      // Members of the past that aren't members now share what the first seat may ask.
+      let payer = members.seat(of: status.signer) ?? Seat(0)
+      guard allowances.spend(4, by: payer, at: now) else { return .overQuota }
+      helpAcrossEpochs(status, into: &effects)
+      return nil
+    }
+    guard allowances.spend(1, by: seat, at: now) else { return .overQuota }
+    let peer = members[seat].id
+    if statement.sequence < execution.executed {
+      sendDecisions(after: statement.sequence, to: peer, seat: seat, into: &effects)
+    }
+    if statement.view < view || status.body.isChangingView {
+      helpIntoView(of: status, seat: seat, into: &effects)
+    } else if statement.view == view, phase == .active {
+      repeatVotes(missingFrom: status, to: peer, seat: seat, into: &effects)
+    }
+    return nil
+  }
+
+  private mutating func helpAcrossEpochs(_ status: Status, into effects: inout Effects) {
+    let change = lineage.first { $0.certificate.epoch == status.statement.epoch }
+    let executed = status.statement.sequence
+    if let change, change.certificate.sequence > executed, decisions[executed.next] != nil {
+      for offset in 1...Self.decisionsPerAnswer {
+        let sequence = executed.advanced(by: offset)
+        guard sequence <= change.certificate.sequence, let decision = decisions[sequence] else {
+          break
+        }
+        forward(decision, to: status.signer, into: &effects)
+      }
+    }
+    sendManifest(to: status.signer, knownEpoch: status.statement.epoch, into: &effects)
+  }
+
+  private mutating func sendDecisions(
+    after executed: SequenceNumber, to peer: ReplicaID, seat: Seat, into effects: inout Effects
+  ) {
+    guard decisions[executed.next] != nil else {
+      guard allowances.spend(4, by: seat, at: now) else { return }
+      sendManifest(to: peer, knownEpoch: office.epoch, into: &effects)
+      return
+    }
+    for offset in 1...Self.decisionsPerAnswer {
+      guard let decision = decisions[executed.advanced(by: offset)],
+        allowances.spend(2, by: seat, at: now)
+      else { return }
+      forward(decision, to: peer, into: &effects)
+    }
+  }
+
+  private func forward(_ decision: Decision, to peer: ReplicaID, into effects: inout Effects) {
+    let sealed = seal(.decision, decision, view: view, sequence: decision.sequence)
+    effects.append(.send(.decision(sealed), to: peer))
+  }
+
+  private mutating func helpIntoView(
+    of status: Status, seat: Seat, into effects: inout Effects
+  ) {
+    if phase == .active, status.statement.view <= view {
+      repeatNewView(to: seat, into: &effects)
+    } else if phase == .changingView, let own = office.seat, let viewChange = viewChanges[own] {
+      effects.append(.sendDurably(.viewChange(viewChange), to: members[seat].id))
+    }
+  }
+
+  /// Votes of this replica, and the leader's proposals, for slots that the peer hasn't executed.
+  private mutating func repeatVotes(
+    missingFrom status: Status, to peer: ReplicaID, seat: Seat, into effects: inout Effects
+  ) {
+    guard let own = office.seat, own != seat else { return }
+    for offset in 0..<Self.slotsPerAnswer {
+      let sequence = status.statement.sequence.advanced(by: offset + 1)
+      guard window.contains(sequence), let proposal = window[sequence].proposal,
+        allowances.spend(1, by: seat, at: now)
+      else { continue }
+      let digest = proposal.header.digest
+      if isLeader, status.body.accepted & (1 << offset) == 0,
+        let block = window[sequence].block(digest), block.header.proposer == id,
+        openedBy.map({ sequence > Selection.end(of: $0) }) ?? true
+      {
+        let statement = Statement(
+          .prePrepare, epoch: office.epoch, view: view, sequence: sequence, digest: digest)
+        let signed = SignedStatement(
+          statement: statement, signer: id, signature: proposal.signature)
+        effects.append(.sendDurably(.prePrepare(Sealed(signed: signed, body: block)), to: peer))
+      }
+      for (kind, vote) in [
+        (StatementKind.prepare, window[sequence].prepares.vote(of: own)),
+        (.commit, window[sequence].commits.vote(of: own)),
+      ] {
+        guard let vote else { continue }
+        let statement = Statement(
+          kind, epoch: office.epoch, view: view, sequence: sequence, digest: vote.digest)
+        let signed = SignedStatement(statement: statement, signer: id, signature: vote.signature)
+        effects.append(
+          .sendDurably(kind == .prepare ? .prepare(signed) : .commit(signed), to: peer))
+      }
+    }
+    repeatCheckpoints(above: status.body.stable, to: peer, own: own, into: &effects)
+  }
+
+  private func repeatCheckpoints(
+    above stable: SequenceNumber, to peer: ReplicaID, own: Seat, into effects: inout Effects
+  ) {
+    for (sequence, vote) in checkpoints.votes(of: own) where sequence > stable {
+      let statement = Statement(
+        .checkpoint, epoch: office.epoch, sequence: sequence, digest: vote.digest)
+      effects.append(
+        .sendDurably(
+          .checkpoint(
+            SignedStatement(statement: statement, signer: id, signature: vote.signature)),
+          to: peer))
+    }
+  }
+
+  mutating func receive(
+    fetchBlock query: SignedStatement, seat: Seat, into effects: inout Effects
+  ) -> Rejection? {
+    let sequence = query.statement.sequence
+    let digest = query.statement.digest
+    guard query.statement.epoch == office.epoch else { return .staleEpoch }
+    var block = decisions[sequence]?.block
+    if block?.digest != digest, window.contains(sequence) { block = window[sequence].block(digest) }
+    guard let block, block.digest == digest else { return nil }
+    guard allowances.spend(2, by: seat, at: now) else { return .overQuota }
+    effects.append(
+      .send(.block(seal(.block, block, view: view, sequence: sequence)), to: members[seat].id))
+    return nil
+  }
+}

@@ -1,0 +1,226 @@
+import WitanCrypto
+
+/// State transfer towards a certified checkpoint (OSDI '99 §5.3 restated for chunks under a root).
+extension Replica {
+  /// Whether only a state from others can help: the window has left execution behind, others claim a checkpoint
+  /// beyond it, or the own state is broken.
+  var needsTransfer: Bool {
+    if execution.isUntrusted { return true }
+    guard decisions[execution.executed.next] == nil else { return false }
+    return (stable?.sequence ?? 0) > execution.executed
+      || checkpoints.credibleClaim(above: execution.executed, members: members) != nil
+  }
+
+  /// Asks a few peers, others each time, for the latest stable checkpoint.
+  mutating func askForManifest(into effects: inout Effects) {
+    let query = seal(
+      .fetchState, StateQuery(chunk: nil, knownEpoch: verifier.latestEpoch), view: view,
+      sequence: 0)
+    let peers = members.members.map(\.id).filter { $0 != id }
+    guard !peers.isEmpty else { return }
+    for step in 0..<min(3, peers.count) {
+      let turn = (Int(truncatingIfNeeded: statusRound) &+ step) & Int.max
+      effects.append(.send(.fetchState(query), to: peers[turn % peers.count]))
+    }
+  }
+
+  // MARK: Serving
+
+  mutating func receive(
+    _ query: Sealed<StateQuery>, seat: Seat, into effects: inout Effects
+  ) -> Rejection? {
+    let payer = members.seat(of: query.signer) ?? Seat(0)
+    guard allowances.spend(2, by: payer, at: now) else { return .overQuota }
+    let sequence = query.statement.sequence
+    guard let address = query.body.chunk, let image = checkpoints.servable(at: sequence) else {
+      sendManifest(to: query.signer, knownEpoch: query.body.knownEpoch, into: &effects)
+      return nil
+    }
+    switch address {
+    case .sessions(let index):
+      guard let (bytes, proof) = ChunkTree(image.sessions).chunk(Int(index)) else {
+        return .contradictory("the index of a chunk")
+      }
+      let chunk = StateChunk(address: address, bytes: bytes, proof: proof)
+      send(chunk, at: sequence, to: query.signer, into: &effects)
+    case .application(let index):
+      guard index < image.summary.applicationChunks else {
+        return .contradictory("the index of a chunk")
+      }
+      effects.append(
+        .offerChunk(ChunkTicket(sequence: sequence, index: index, replica: query.signer)))
+    }
+    return nil
+  }
+
+  /// The application's piece goes to whoever asked.
+  mutating func send(
+    _ chunk: StateChunk?, for ticket: ChunkTicket, into effects: inout Effects
+  ) {
+    guard let chunk, chunk.address == .application(ticket.index) else { return }
+    send(chunk, at: ticket.sequence, to: ticket.replica, into: &effects)
+  }
+
+  private func send(
+    _ chunk: StateChunk, at sequence: SequenceNumber, to peer: ReplicaID,
+    into effects: inout Effects
+  ) {
+    effects.append(.send(.chunk(seal(.chunk, chunk, view: view, sequence: sequence)), to: peer))
+  }
+
+  /// Sends the latest certified state that this replica can serve, and the way to its members.
+  func sendManifest(to peer: ReplicaID, knownEpoch: Epoch, into effects: inout Effects) {
+    let steps = lineage.filter { $0.certificate.summary.epoch > knownEpoch }
+    let part = Array(steps.prefix(Bounds.lineage))
+    let certificate = steps.count > part.count ? nil : servableCertificate
+    guard certificate != nil || !part.isEmpty else { return }
+    let manifest = Manifest(lineage: part, certificate: certificate)
+    effects.append(
+      .send(
+        .manifest(
+          seal(.manifest, manifest, view: view, sequence: certificate?.sequence ?? 0)),
+        to: peer))
+  }
+
+  /// The stable certificate, if this replica has its state.
+  private var servableCertificate: CheckpointCertificate? {
+    stable.flatMap { checkpoints.servable(at: $0.sequence) == nil ? nil : $0 }
+  }
+
+  // MARK: Fetching
+
+  mutating func receive(_ manifest: Manifest, into effects: inout Effects) -> Rejection? {
+    for change in manifest.lineage where change.certificate.summary.epoch > verifier.latestEpoch {
+      verifier.learn(change)
+      lineage.append(change)
+      effects.append(.persist(.epoch(change)))
+    }
+    guard let certificate = manifest.certificate else {
+      askForManifest(into: &effects)
+      return nil
+    }
+    learn(certificate, into: &effects)
+    let isAhead = certificate.sequence > execution.executed || execution.isUntrusted
+    guard isAhead, certificate.summary.epoch >= office.epoch else { return .staleSequence }
+    guard decisions[execution.executed.next] == nil || execution.isUntrusted,
+      execution.inFlight == nil || execution.isUntrusted
+    else { return nil }
+    if let present = transfer.certificate {
+      guard certificate.sequence > present.sequence, !transfer.isInstalling else {
+        return .duplicate
+      }
+    }
+    transfer.begin(certificate)
+    effects.append(.report(.transferBegan(certificate.sequence)))
+    effects.append(.beginInstall(certificate.summary))
+    continueTransfer(into: &effects)
+    return nil
+  }
+
+  private mutating func continueTransfer(into effects: inout Effects) {
+    guard let certificate = transfer.certificate, !transfer.isInstalling else { return }
+    if execution.executed >= certificate.sequence, !execution.isUntrusted {
+      transfer.end()
+      timers.cancel(.fetch, into: &effects)
+      return
+    }
+    if transfer.isComplete {
+      guard execution.inFlight == nil || execution.isUntrusted else {
+        timers.set(.fetch, after: pacemaker.statusPeriod / 4, into: &effects)
+        return
+      }
+      transfer.beginInstalling()
+      effects.append(.finishInstall(certificate.summary))
+      return
+    }
+    let peers = members.members.map(\.id).filter { $0 != id }
+    let questions = transfer.nextQuestions(
+      peers: peers, now: now, patience: pacemaker.basePatience / 2)
+    for (address, peer) in questions {
+      let query = seal(
+        .fetchState, StateQuery(chunk: address, knownEpoch: verifier.latestEpoch), view: view,
+        sequence: certificate.sequence)
+      effects.append(.send(.fetchState(query), to: peer))
+    }
+    timers.set(.fetch, after: pacemaker.basePatience / 2, into: &effects)
+  }
+
+  mutating func fetchTimerFired(into effects: inout Effects) {
+    if transfer.isActive { continueTransfer(into: &effects) }
+  }
+
+  mutating func receive(
+    _ chunk: Sealed<StateChunk>, seat: Seat, into effects: inout Effects
+  ) -> Rejection? {
+    guard let certificate = transfer.certificate, !transfer.isInstalling,
+      chunk.statement.sequence == certificate.sequence,
+      transfer.awaits(chunk.body.address, from: chunk.signer)
+    else { return .unsolicited }
+    switch chunk.body.address {
+    case .sessions(let index):
+      if !transfer.takeSessions(chunk.body, index: Int(index), from: chunk.signer) {
+        effects.append(.report(.liar(chunk.signer)))
+      }
+      continueTransfer(into: &effects)
+    case .application:
+      effects.append(.judgeChunk(chunk.body))
+    }
+    return nil
+  }
+
+  mutating func chunkJudged(
+    _ address: ChunkAddress, isValid: Bool, into effects: inout Effects
+  ) -> Rejection? {
+    guard transfer.isActive, let peer = transfer.peer(asked: address) else {
+      return .unexpectedAnswer
+    }
+    if isValid {
+      transfer.settle(address, isHere: true)
+    } else {
+      transfer.refuse(address, from: peer)
+      effects.append(.report(.liar(peer)))
+    }
+    continueTransfer(into: &effects)
+    return nil
+  }
+
+  /// The application has the state, or couldn't take it: then the transfer begins anew.
+  mutating func installed(
+    _ sequence: SequenceNumber, succeeded: Bool, into effects: inout Effects
+  ) -> Rejection? {
+    guard transfer.isInstalling, let certificate = transfer.certificate,
+      certificate.sequence == sequence
+    else { return .unexpectedAnswer }
+    let bytes = transfer.sessions
+    guard succeeded, let table = try? SessionTable(parameters: parameters, snapshot: bytes) else {
+      transfer.end()
+      return nil
+    }
+    transfer.end()
+    timers.cancel(.fetch, into: &effects)
+    let summary = certificate.summary
+    sessions = table
+    execution = ExecutionState(lastBlock: summary.lastBlock, timestamp: summary.timestamp)
+    execution.executed = sequence
+    let next = certificate.endsEpoch ? verifier.members(of: summary.epoch) : nil
+    let image = CheckpointImage(summary: summary, sessions: bytes, nextMembers: next)
+    checkpoints.setFoundation(image)
+    effects.append(.persist(.checkpoint(image)))
+    effects.append(.persist(.stable(certificate)))
+    effects.append(.report(.transferEnded(sequence)))
+    if summary.epoch > office.epoch, let members = verifier.members(of: summary.epoch) {
+      stable = certificate
+      enter(Office(epoch: summary.epoch, members: members, id: id), into: &effects)
+    } else if sequence > window.low {
+      stable = certificate
+      window.advance(to: sequence)
+    }
+    drop(intake.inOrder.map(\.request).filter { isVoid($0) }.map(\.digest), into: &effects)
+    takeUpEarly(into: &effects)
+    return nil
+  }
+
+  private func isVoid(_ request: Request) -> Bool {
+    sessions.judge(request, at: execution.executed.next) != .run
+  }
+}

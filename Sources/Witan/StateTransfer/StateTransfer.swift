@@ -1,0 +1,156 @@
+import WitanCrypto
+
+/// Fetching the state at a certified checkpoint, piece by piece from several peers at once.
+///
+/// | state      | entered when                                     | leaves when                              |
+/// |------------|--------------------------------------------------|------------------------------------------|
+/// | idle       | at first; the state is installed                 | a manifest of a state ahead arrives      |
+/// | fetching   | the application makes room beside the old state  | every piece is here, each checked alone  |
+/// | installing | the application replaces its state               | it says whether it could                 |
+///
+/// Execution goes on while pieces arrive; if it reaches the checkpoint by itself, the transfer ends.
+struct StateTransfer: Sendable {
+  /// How many pieces are asked for at once.
+  static let breadth = 8
+
+  private enum Piece: UInt8 {
+    case missing, asked, here
+  }
+
+  private struct Request: Sendable {
+    let piece: Int
+    let peer: ReplicaID
+    let askedAt: Micros
+  }
+
+  private(set) var certificate: CheckpointCertificate?
+  private(set) var isInstalling = false
+  private var pieces: [Piece] = []
+  private var missing = 0
+  private var cursor = 0
+  private var requests: [Request] = []
+  private var sessionChunks: [[UInt8]] = []
+  private var liars: Set<ReplicaID> = []
+  private var turn = 0
+
+  /// Whether a state is being fetched or installed.
+  var isActive: Bool { certificate != nil }
+  /// Whether every piece is here.
+  var isComplete: Bool { certificate != nil && missing == 0 }
+  /// The sessions that were fetched.
+  var sessions: [UInt8] { Array(sessionChunks.joined()) }
+
+  /// Begins to fetch the state of this checkpoint.
+  mutating func begin(_ certificate: CheckpointCertificate) {
+    let summary = certificate.summary
+    self.certificate = certificate
+    isInstalling = false
+    missing = Int(summary.sessionChunks) + Int(summary.applicationChunks)
+    pieces = Array(repeating: .missing, count: missing)
+    sessionChunks = Array(repeating: [], count: Int(summary.sessionChunks))
+    requests = []
+    cursor = 0
+  }
+
+  mutating func beginInstalling() { isInstalling = true }
+
+  /// The state is installed, reached otherwise, or given up.
+  mutating func end() {
+    certificate = nil
+    isInstalling = false
+    pieces = []
+    missing = 0
+    requests = []
+    sessionChunks = []
+  }
+
+  /// Other peers serve from here on; past lies are forgiven.
+  mutating func forgetPeers() {
+    liars = []
+    requests = []
+    for index in pieces.indices where pieces[index] == .asked { pieces[index] = .missing }
+  }
+
+  private func address(of piece: Int) -> ChunkAddress {
+    piece < sessionChunks.count
+      ? .sessions(UInt32(piece)) : .application(UInt32(piece - sessionChunks.count))
+  }
+
+  private func piece(at address: ChunkAddress) -> Int {
+    switch address {
+    case .sessions(let index): Int(index)
+    case .application(let index): sessionChunks.count + Int(index)
+    }
+  }
+
+  /// Which pieces to ask for now, and of whom: each peer in turn, but for those that lied.
+  mutating func nextQuestions(
+    peers: [ReplicaID], now: Micros, patience: Micros
+  ) -> [(ChunkAddress, ReplicaID)] {
+    for request in requests where now - request.askedAt >= patience {
+      if pieces[request.piece] == .asked { pieces[request.piece] = .missing }
+    }
+    requests.removeAll { now - $0.askedAt >= patience }
+    var honest = peers.filter { !liars.contains($0) }
+    if honest.isEmpty {
+      liars = []
+      honest = peers
+    }
+    guard !honest.isEmpty, missing > 0 else { return [] }
+    var questions: [(ChunkAddress, ReplicaID)] = []
+    var looked = 0
+    while requests.count < Self.breadth, looked < pieces.count {
+      let index = cursor
+      cursor = (cursor + 1) % pieces.count
+      looked += 1
+      guard pieces[index] == .missing else { continue }
+      let peer = honest[turn % honest.count]
+      turn &+= 1
+      pieces[index] = .asked
+      requests.append(Request(piece: index, peer: peer, askedAt: now))
+      questions.append((address(of: index), peer))
+    }
+    return questions
+  }
+
+  /// Whether this piece was asked of this peer and hasn't come.
+  func awaits(_ address: ChunkAddress, from peer: ReplicaID) -> Bool {
+    requests.contains { $0.piece == piece(at: address) && $0.peer == peer }
+  }
+
+  /// Takes a piece of the sessions, if it belongs to them.
+  mutating func takeSessions(_ chunk: StateChunk, index: Int, from peer: ReplicaID) -> Bool {
+    guard let summary = certificate?.summary,
+      ChunkTree.verifies(
+        chunk.bytes, proof: chunk.proof, at: index, of: Int(summary.sessionChunks),
+        root: summary.sessionsRoot)
+    else {
+      refuse(chunk.address, from: peer)
+      return false
+    }
+    sessionChunks[index] = chunk.bytes
+    settle(chunk.address, isHere: true)
+    return true
+  }
+
+  /// Whom a piece was asked of.
+  func peer(asked address: ChunkAddress) -> ReplicaID? {
+    requests.first { $0.piece == piece(at: address) }?.peer
+  }
+
+  /// A piece doesn't belong to the state: its sender isn't asked again.
+  mutating func refuse(_ address: ChunkAddress, from peer: ReplicaID) {
+    liars.insert(peer)
+    settle(address, isHere: false)
+  }
+
+  /// A piece is here, or has to be asked for again.
+  mutating func settle(_ address: ChunkAddress, isHere: Bool) {
+    let index = piece(at: address)
+    guard pieces.indices.contains(index) else { return }
+    requests.removeAll { $0.piece == index }
+    guard pieces[index] != .here else { return }
+    pieces[index] = isHere ? .here : .missing
+    if isHere { missing -= 1 }
+  }
+}

@@ -1,0 +1,46 @@
+import WitanCrypto
+
+/// Each member's latest view-change: one a member, so that nobody's huge view number costs more than its own
+/// place (F24, F43).
+struct ViewChangeBook: Sendable {
+  private var latest: [ViewChange?]
+
+  init(peers: Int) { latest = Array(repeating: nil, count: peers) }
+
+  /// A member's latest view-change.
+  subscript(seat: Seat) -> ViewChange? { latest[seat.index] }
+
+  /// Keeps a view-change in the place of an earlier one.
+  mutating func keep(_ viewChange: ViewChange, from seat: Seat) {
+    latest[seat.index] = viewChange
+  }
+
+  /// The view-changes for a view, by seat.
+  func viewChanges(for view: View) -> [ViewChange] {
+    latest.compactMap { $0 }.filter { $0.statement.view == view }
+  }
+
+  /// What the members that ask for a view weigh.
+  func power(for view: View, members: Membership) -> VotingPower {
+    var power: VotingPower = 0
+    for (index, viewChange) in latest.enumerated() where viewChange?.statement.view == view {
+      power += members.members[index].power
+    }
+    return power
+  }
+
+  /// The highest view that members weighing more than the fault bound ask for, or for one beyond it: a correct
+  /// one among them gave up every view before (the f + 1 rule of OSDI '99 §4.5.2, F23).
+  func supportedView(above view: View, members: Membership) -> View? {
+    let asks = latest.enumerated()
+      .compactMap { index, change in change.map { (index, $0.statement.view) } }
+      .filter { $0.1 > view }
+      .sorted { $0.1 > $1.1 }
+    var power: VotingPower = 0
+    for (index, asked) in asks {
+      power += members.members[index].power
+      if members.quorum.includesCorrect(power) { return asked }
+    }
+    return nil
+  }
+}
