@@ -22,6 +22,7 @@ let package = Package(
     .executableTarget(
       name: "WitanCommand",
       dependencies: ["Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
+    .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
     .testTarget(
       name: "WitanTests",
