@@ -22,7 +22,8 @@ let package = Package(
     .executableTarget(
       name: "WitanCommand",
       dependencies: ["Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
-    .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto"]),
+    .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
+    .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
     .testTarget(
       name: "WitanTests",
       dependencies: ["Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],

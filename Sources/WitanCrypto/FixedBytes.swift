@@ -1,5 +1,7 @@
-/// A value that is exactly `byteCount` raw bytes, laid out as they travel.
-public protocol FixedBytes: Sendable {
+/// A value that is exactly `byteCount` raw bytes, held inline and laid out as they travel.
+///
+/// A conforming type is nothing but its bytes: its size in memory is `byteCount`, without padding.
+public protocol FixedBytes: Sendable, CustomStringConvertible {
   /// How many bytes every value of this type has.
   static var byteCount: Int { get }
 
@@ -19,6 +21,7 @@ extension FixedBytes {
   }
 
   /// Reads a value from exactly `byteCount` bytes; nil for any other count.
+  @inlinable
   public init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
     guard let value = bytes.withUnsafeBytes({ Self(copying: $0) }) else { return nil }
@@ -27,7 +30,8 @@ extension FixedBytes {
 
   /// Reads a value from exactly `2 * byteCount` hexadecimal digits; nil for anything else.
   public init?(hex: some StringProtocol) {
-    guard let bytes = Hex.decode(hex) else { return nil }
+    // The length first: text of any size may come from outside.
+    guard hex.utf8.count == 2 * Self.byteCount, let bytes = Hex.decode(hex) else { return nil }
     self.init(bytes: bytes)
   }
 
@@ -60,5 +64,10 @@ extension FixedBytes {
   public var hex: String { withBytes { Hex.encode($0) } }
 
   /// The first four bytes as hexadecimal, for people.
-  public var short: String { String(hex.prefix(8)) }
+  public var short: String {
+    withBytes { Hex.encode(UnsafeRawBufferPointer(rebasing: $0.prefix(4))) }
+  }
+
+  /// The bytes as lowercase hexadecimal.
+  public var description: String { hex }
 }

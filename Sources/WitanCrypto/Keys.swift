@@ -1,52 +1,53 @@
 /// The public half of a replica's or client's key.
 @frozen
-public struct PublicKey: Hashable, Sendable, FixedBytes {
-  @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64)
+public struct PublicKey: Hashable, Comparable, Sendable, FixedBytes {
+  @usableFromInline var storage: Bytes32
 
   /// How many bytes a public key has.
+  @inlinable
   public static var byteCount: Int { 32 }
 
-  /// The all-zero value.
+  /// The all-zero value: a key of small order, whose signatures no scheme accepts.
   @inlinable
-  public init() { words = (0, 0, 0, 0) }
+  public init() { storage = Bytes32() }
 
   /// Whether all bytes are the same.
   @inlinable
-  public static func == (a: PublicKey, b: PublicKey) -> Bool {
-    ((a.words.0 ^ b.words.0) | (a.words.1 ^ b.words.1) | (a.words.2 ^ b.words.2)
-      | (a.words.3 ^ b.words.3)) == 0
-  }
+  public static func == (a: PublicKey, b: PublicKey) -> Bool { a.storage == b.storage }
 
-  /// Feeds the first bytes, which are as good as random, to the hasher.
+  /// Whether `a` comes before `b`, byte by byte.
   @inlinable
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(words.0)
-    hasher.combine(words.1)
-  }
+  public static func < (a: PublicKey, b: PublicKey) -> Bool { a.storage < b.storage }
+
+  /// Feeds all bytes to the hasher.
+  @inlinable
+  public func hash(into hasher: inout Hasher) { storage.hash(into: &hasher) }
 }
 
 /// A signature over a message's canonical bytes.
 @frozen
-public struct Signature: Equatable, Sendable, FixedBytes {
-  @usableFromInline
-  var words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+public struct Signature: Hashable, Sendable, FixedBytes {
+  @usableFromInline var low: Bytes32
+  @usableFromInline var high: Bytes32
 
   /// How many bytes a signature has.
+  @inlinable
   public static var byteCount: Int { 64 }
 
-  /// The all-zero value.
+  /// The all-zero value, which no scheme accepts.
   @inlinable
-  public init() { words = (0, 0, 0, 0, 0, 0, 0, 0) }
+  public init() { (low, high) = (Bytes32(), Bytes32()) }
 
   /// Whether all bytes are the same.
   @inlinable
   public static func == (a: Signature, b: Signature) -> Bool {
-    let low =
-      (a.words.0 ^ b.words.0) | (a.words.1 ^ b.words.1) | (a.words.2 ^ b.words.2)
-      | (a.words.3 ^ b.words.3)
-    let high =
-      (a.words.4 ^ b.words.4) | (a.words.5 ^ b.words.5) | (a.words.6 ^ b.words.6)
-      | (a.words.7 ^ b.words.7)
-    return low | high == 0
+    a.low == b.low && a.high == b.high
+  }
+
+  /// Feeds all bytes to the hasher.
+  @inlinable
+  public func hash(into hasher: inout Hasher) {
+    low.hash(into: &hasher)
+    high.hash(into: &hasher)
   }
 }

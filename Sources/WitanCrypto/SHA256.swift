@@ -1,6 +1,9 @@
 import CCrypto
 
-/// SHA-256 from libcrypto's low-level calls: no provider look-up, no heap, one state on the stack.
+/// SHA-256 (FIPS 180-4) from libcrypto's low-level calls: no provider look-up, no heap, one state on
+/// the stack, and the CPU's own SHA instructions where it has them.
+///
+/// It is a value: a copy goes its own way, so a common prefix need be hashed only once.
 public struct SHA256: Sendable {
   @usableFromInline var context = SHA256_CTX()
 
@@ -20,12 +23,12 @@ public struct SHA256: Sendable {
     value.withBytes { update($0) }
   }
 
-  /// The digest of all that was added. The hash must not be used again.
+  /// The digest of all that was added.
   @inlinable
-  public mutating func finish() -> Digest {
+  public consuming func finish() -> Digest {
     var digest = Digest()
     withUnsafeMutableBytes(of: &digest) {
-      _ = SHA256_Final($0.bindMemory(to: UInt8.self).baseAddress, &context)
+      _ = SHA256_Final($0.baseAddress?.assumingMemoryBound(to: UInt8.self), &context)
     }
     return digest
   }

@@ -29,9 +29,17 @@ public struct Signer: Sendable {
   }
 }
 
+extension Signer: CustomStringConvertible, CustomReflectable {
+  /// Says whose signer this is, without telling its secret.
+  public var description: String { "signer \(publicKey)" }
+
+  /// Shows the public key only, to debuggers and `dump` alike.
+  public var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey]) }
+}
+
 /// How signatures are checked: the real scheme, or the simulator's cheap one.
 public enum SignatureScheme: Sendable {
-  /// Ed25519 as in RFC 8032, strictly: one signature has one form, and weak keys verify nothing.
+  /// Ed25519 as in RFC 8032, strictly: a signature has one form, and weak keys verify nothing.
   case ed25519
   /// Keyed hashes that only the authority's holder can check and only the signer can make.
   case simulated(SimulatedAuthority)

@@ -1,30 +1,35 @@
+import CSodium
+
 /// The simulator's signature scheme: deterministic, some tens of nanoseconds a signature, and
 /// unforgeable for whoever holds neither the signer nor the authority.
 ///
-/// Each signer's secret is derived from the authority's seed and the signer's public key, so whoever
-/// verifies needs the authority. An adversary in the simulator is given signers, never the authority.
+/// A signature is a 128-bit SipHash-2-4 tag, made with a secret that is itself a tag of the signer's
+/// public key under the authority's. Whoever verifies therefore needs the authority. An adversary in
+/// the simulator is given its own signers and never the authority, so it can lie but can't forge.
 public struct SimulatedAuthority: Sendable {
-  struct Secret: Sendable {
-    let low: UInt64
-    let high: UInt64
+  /// A 128-bit SipHash key, or the tag made with one.
+  struct Secret: FixedBytes {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+
+    static var byteCount: Int { 16 }
   }
 
-  private let seed: Secret
+  private let secret: Secret
 
   /// An authority whose keys and signatures all follow from `seed`.
   public init(seed: UInt64) {
-    self.seed = Secret(
-      low: Self.scramble(seed ^ 0x9e37_79b9_7f4a_7c15), high: Self.scramble(~seed))
+    secret = Secret(low: seed.littleEndian, high: UInt64(0x7769_7461_6e20_7369).littleEndian)
   }
 
   /// The `index`-th signer of this authority.
   public func signer(_ index: UInt64) -> Signer {
     var key = PublicKey()
-    var word = Self.multiplyFold(index ^ seed.low, 0xa076_1d64_78bd_642f)
     withUnsafeMutableBytes(of: &key) { bytes in
-      for offset in stride(from: 0, to: PublicKey.byteCount, by: 8) {
-        word = Self.scramble(word &+ 0x9e37_79b9_7f4a_7c15)
-        bytes.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
+      for half in UInt64(0)...1 {
+        let words = (index.littleEndian, half.littleEndian)
+        let tag = withUnsafeBytes(of: words) { Self.tag($0, with: secret) }
+        bytes.storeBytes(of: tag, toByteOffset: Int(half) * 16, as: Secret.self)
       }
     }
     return Signer(secret(of: key), publicKey: key)
@@ -37,50 +42,34 @@ public struct SimulatedAuthority: Sendable {
   }
 
   static func sign(_ message: UnsafeRawBufferPointer, with secret: Secret) -> Signature {
-    var a = secret.low ^ UInt64(truncatingIfNeeded: message.count)
-    var b = secret.high
-    var offset = 0
-    while offset + 16 <= message.count {
-      let x = UInt64(littleEndian: message.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      let y = UInt64(
-        littleEndian: message.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
-      (a, b) = (multiplyFold(a ^ x, b ^ 0xa076_1d64_78bd_642f), multiplyFold(b ^ y, a | 1))
-      offset += 16
-    }
-    while offset < message.count {
-      a = multiplyFold(a ^ UInt64(message[offset]) &+ 0xe703_7ed1_a0b4_28db, b | 1)
-      offset += 1
-    }
-    let tag = (
-      scramble(multiplyFold(a ^ secret.high, b ^ secret.low)), scramble(a &+ b &* 3)
-    )
     var signature = Signature()
-    withUnsafeMutableBytes(of: &signature) {
-      $0.storeBytes(of: tag.0.littleEndian, toByteOffset: 0, as: UInt64.self)
-      $0.storeBytes(of: tag.1.littleEndian, toByteOffset: 8, as: UInt64.self)
-    }
+    let tag = tag(message, with: secret)
+    withUnsafeMutableBytes(of: &signature) { $0.storeBytes(of: tag, as: Secret.self) }
     return signature
   }
 
+  /// 32 bytes go in here and 16 for the keys themselves, so that the two can't be confused.
   private func secret(of key: PublicKey) -> Secret {
-    key.withBytes { bytes in
-      let a = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
-      let b = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      return Secret(
-        low: Self.multiplyFold(a ^ seed.low, b ^ seed.high),
-        high: Self.scramble(b &+ seed.low &* 5 ^ seed.high))
+    key.withBytes { Self.tag($0, with: secret) }
+  }
+
+  private static func tag(_ message: UnsafeRawBufferPointer, with secret: Secret) -> Secret {
+    var tag = Secret()
+    tag.withMutablePointer { tag in
+      secret.withPointer { secret in
+        _ = crypto_shorthash_siphashx24(
+          tag, message.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(message.count),
+          secret)
+      }
     }
+    return tag
   }
+}
 
-  private static func multiplyFold(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    let product = a.multipliedFullWidth(by: b)
-    return product.high ^ product.low
-  }
+extension SimulatedAuthority: CustomStringConvertible, CustomReflectable {
+  /// Names the scheme, without telling the secret.
+  public var description: String { "simulated authority" }
 
-  private static func scramble(_ word: UInt64) -> UInt64 {
-    var mixed = word
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  /// Shows nothing inside: whoever reads the secret can forge.
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
