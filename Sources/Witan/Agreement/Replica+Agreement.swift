@@ -6,7 +6,8 @@ extension Replica {
 
   /// Whether an agreement message is of this epoch, this view, and the window; else what becomes of it.
   @inline(__always)
-  private mutating func ignore(_ statement: Statement, _ message: Verified<Message>) -> Rejection?? {
+  private mutating func ignore(_ statement: Statement, _ message: Verified<Message>) -> Rejection??
+  {
     guard statement.epoch == office.epoch else {
       return .some(statement.epoch < office.epoch ? .staleEpoch : .futureView)
     }
@@ -142,7 +143,8 @@ extension Replica {
       guard let stable else { return Parent(digest: chain, timestamp: genesis.timestamp) }
       return Parent(digest: stable.summary.lastBlock, timestamp: stable.summary.timestamp)
     }
-    guard window.contains(sequence.previous), let header = window[sequence.previous].proposal?.header
+    guard window.contains(sequence.previous),
+      let header = window[sequence.previous].proposal?.header
     else { return nil }
     return Parent(digest: header.digest, timestamp: header.timestamp)
   }

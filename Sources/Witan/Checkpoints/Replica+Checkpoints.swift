@@ -93,7 +93,9 @@ extension Replica {
     let isNew = sequence > (stable?.sequence ?? 0)
     guard isNew || image != nil else { return }
     // Whoever ends an epoch enters the next one with its own state in hand, or by state transfer.
-    guard !certificate.endsEpoch || certificate.epoch != office.epoch || image != nil else { return }
+    guard !certificate.endsEpoch || certificate.epoch != office.epoch || image != nil else {
+      return
+    }
     if isNew {
       stable = certificate
       effects.append(.persist(.stable(certificate)))

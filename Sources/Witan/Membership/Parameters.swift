@@ -69,8 +69,10 @@ public struct Parameters: Hashable, Sendable, Canonical {
   public var fault: ImpossibleGenesis? {
     let rules: [(Bool, ImpossibleGenesis.Rule)] = [
       ((1...65_536).contains(checkpointInterval), .checkpointInterval),
-      ((2...65_536).contains(window) && window >= checkpointInterval.multipliedClamped(by: 2),
-        .window),
+      (
+        (2...65_536).contains(window) && window >= checkpointInterval.multipliedClamped(by: 2),
+        .window
+      ),
       (epochLength.isMultiple(of: max(1, checkpointInterval)), .epochLength),
       ((1...65_536).contains(blockRequestLimit), .blockRequestLimit),
       ((1...UInt32(Bounds.blockBytes)).contains(blockByteLimit), .blockByteLimit),
@@ -78,8 +80,10 @@ public struct Parameters: Hashable, Sendable, Canonical {
       ((1...65_536).contains(replyByteLimit), .replyByteLimit),
       ((1...1_048_576).contains(sessionLimit), .sessionLimit),
       (sessionHorizon >= window && sessionHorizon <= 1 << 40, .sessionHorizon),
-      (patienceFloor > 0 && patienceFloor <= patience && patience <= patienceCeiling
-        && patienceCeiling <= .seconds(86_400), .patience),
+      (
+        patienceFloor > 0 && patienceFloor <= patience && patience <= patienceCeiling
+          && patienceCeiling <= .seconds(86_400), .patience
+      ),
       (batchDelay <= patienceFloor, .batchDelay),
     ]
     return rules.first { !$0.0 }.map { .parameter($0.1) }

@@ -3,7 +3,8 @@ extension Replica {
   /// fault here is a bug of ours, whatever came from outside.
   public var invariantFault: String? {
     if window.low != stable?.sequence ?? 0 {
-      return "the low watermark \(window.low) isn't the stable checkpoint's \(stable?.sequence ?? 0)"
+      return
+        "the low watermark \(window.low) isn't the stable checkpoint's \(stable?.sequence ?? 0)"
     }
     if phase == .active, votedView != view {
       return "active in view \(view), but the slots hold votes of view \(votedView)"
