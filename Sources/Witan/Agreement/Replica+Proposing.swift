@@ -55,11 +55,15 @@ extension Replica {
   ) -> Rejection? {
     guard proposer.isAssembling else { return .unexpectedAnswer }
     proposer.isAssembling = false
-    guard isLeader, phase == .active else { return nil }
     let sequence = nextSequence
-    guard window.contains(sequence), !endsEpoch(before: sequence),
+    guard isLeader, phase == .active, window.contains(sequence), !endsEpoch(before: sequence),
       let parent = draftParent(of: sequence)
-    else { return nil }
+    else {
+      for digest in digests {
+        if let entry = intake[digest] { effects.append(.offer(entry.request)) }
+      }
+      return nil
+    }
     let requests = proposable(digests, into: &effects)
     guard !requests.isEmpty else {
       // What the application keeps back is asked for again in a while.
@@ -99,12 +103,23 @@ extension Replica {
         continue
       }
       let size = entry.request.operationBytes
-      guard bytes + size <= Int(parameters.blockByteLimit) else { continue }
+      guard bytes + size <= Int(parameters.blockByteLimit) else {
+        effects.append(.offer(entry.request))
+        continue
+      }
       bytes += size
       requests.append(entry.request)
     }
     drop(void, into: &effects)
     return requests
+  }
+
+  /// A view begins: what waits and isn't proposed again is the new leader's to propose.
+  mutating func offerWaiting(into effects: inout Effects) {
+    guard isLeader else { return }
+    for entry in intake.inOrder where entry.proposedAt == nil {
+      effects.append(.offer(entry.request))
+    }
   }
 
   /// A verdict on one of the leader's own drafts; false when it is on none.
@@ -123,7 +138,10 @@ extension Replica {
       effects.append(.report(.refusedBlock(height, digest, reason)))
       // What was built on it falls with it.
       for draft in proposer.drafts[index...] {
-        for request in draft.block.requests { intake.noteUnproposed(request.digest) }
+        for request in draft.block.requests {
+          intake.noteUnproposed(request.digest)
+          if intake[request.digest] != nil { effects.append(.offer(request)) }
+        }
       }
       proposer.drafts.removeSubrange(index...)
       proposer.waitsForMore = true
