@@ -246,25 +246,33 @@ extension Replica {
   }
 
   /// Whether this replica becomes prepared: a valid block, a quorum's prepares with the leader's proposal as its
-  /// own, and every slot before prepared too. The order makes every decided block part of a chain of
-  /// locks, so that a new view never has a gap to fill.
+  /// own, and every slot before prepared or decided here too. The order makes every decided block part of
+  /// a chain of locks in each of a quorum's view-changes, so that a new view never has a gap to fill.
   @inline(__always)
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
       quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
       window[sequence].proposal?.verdict == .valid
     else { return false }
-    let before = sequence.previous
-    return before == window.low || window[before].isPrepared || window[before].isDecided
+    return followsAnchored(sequence)
+  }
+
+  private func followsAnchored(_ sequence: SequenceNumber) -> Bool {
+    sequence.previous == window.low || window[sequence.previous].isAnchored
   }
 
   /// A slot may have become prepared, and with it those after it that waited for it.
   mutating func advancePrepared(from first: SequenceNumber, into effects: inout Effects) {
+    // A decision may come at any time, but whoever left a view prepares nothing in it any more (F25).
+    guard phase == .active else { return }
     var sequence = first
     while window.contains(sequence) {
       if canPrepare(sequence) {
+        window[sequence].isAnchored = true
         becomePrepared(at: sequence, into: &effects)
-      } else if !window[sequence].isPrepared {
+      } else if window[sequence].isDecided, followsAnchored(sequence) {
+        window[sequence].isAnchored = true
+      } else if !window[sequence].isAnchored {
         return
       }
       sequence = sequence.next
@@ -306,7 +314,7 @@ extension Replica {
     guard outcome == .counted else { return refuse(vote, outcome, into: &effects) }
     if quorum.isReached(by: window[sequence].commits.power), !window[sequence].isDecided {
       decideIfCommitted(at: sequence, into: &effects)
-      advancePrepared(from: sequence.next, into: &effects)
+      advancePrepared(from: sequence, into: &effects)
       settle(into: &effects)
     }
     return nil
@@ -323,7 +331,7 @@ extension Replica {
       return
     }
     let certificate = CommitCertificate(
-      epoch: office.epoch, view: view, sequence: sequence, digest: digest,
+      epoch: office.epoch, view: votedView, sequence: sequence, digest: digest,
       commits: window[sequence].commits.votes(for: digest))
     pacemaker.note(delay: (now - proposal.acceptedAt) / 2)
     decide(Decision(certificate: certificate, block: block), into: &effects)
@@ -373,7 +381,7 @@ extension Replica {
     noteProposed(block)
     askVerdict(at: sequence, into: &effects)
     decideIfCommitted(at: sequence, into: &effects)
-    advancePrepared(from: sequence.next, into: &effects)
+    advancePrepared(from: sequence, into: &effects)
     return true
   }
 }

@@ -112,7 +112,10 @@ extension Replica {
         beginEpoch(after: certificate, members: image?.nextMembers, into: &effects)
       }
     }
-    if isNew { takeUpEarly(into: &effects) }
+    if isNew {
+      advancePrepared(from: window.low.next, into: &effects)
+      takeUpEarly(into: &effects)
+    }
   }
 
   private mutating func dropStaleDrafts() {

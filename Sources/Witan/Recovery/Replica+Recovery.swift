@@ -105,8 +105,10 @@ extension Replica {
     }
     for raw in window.sequences {
       let sequence = SequenceNumber(raw)
-      guard window.contains(sequence), window[sequence].proposal != nil else { continue }
-      resumeVotes(at: sequence, into: &effects)
+      guard window.contains(sequence) else { break }
+      let isBelow = sequence.previous == window.low || window[sequence.previous].isAnchored
+      if isBelow, window[sequence].isDecided { window[sequence].isAnchored = true }
+      if window[sequence].proposal != nil { resumeVotes(at: sequence, into: &effects) }
     }
   }
 
@@ -121,6 +123,7 @@ extension Replica {
     }
     window[sequence].proposal?.verdict = .valid
     window[sequence].isPrepared = true
+    window[sequence].isAnchored = true
     if seat != leader { vote(at: sequence, into: &effects) }
     let commit = sign(.commit, view: view, sequence: sequence, digest: digest)
     _ = window[sequence].commits.add(digest, commit.signature, seat: seat, members: members)

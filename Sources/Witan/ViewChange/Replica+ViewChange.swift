@@ -159,6 +159,7 @@ extension Replica {
     effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
     if let certificate = selection.certificate { learn(certificate, into: &effects) }
     proposeAgain(selection, signatures: newView.body.proposals, into: &effects)
+    advancePrepared(from: window.low.next, into: &effects)
     offerWaiting(into: &effects)
     takeUpEarly(into: &effects)
     if monitor.isOut(currentLeader, members: members), !isLeader {

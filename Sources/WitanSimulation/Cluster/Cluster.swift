@@ -35,6 +35,12 @@ public struct Cluster: Sendable {
     }
   }
 
+  /// Why a cluster can't go on.
+  public enum Failure: Error, Equatable, Sendable {
+    /// A machine's disk lacks the state that its journal builds on.
+    case stateLost(ReplicaID, SequenceNumber)
+  }
+
   enum Event: Sendable {
     case delivery(Message, from: Int, to: Int)
     case broadcast(Message, from: Int)
@@ -43,7 +49,7 @@ public struct Cluster: Sendable {
   }
 
   /// What the cluster is made of.
-  public let configuration: Configuration
+  public var configuration: Configuration
   /// What its network begins with.
   public let genesis: Genesis
   let scheme: SignatureScheme
@@ -126,15 +132,34 @@ public struct Cluster: Sendable {
   /// Kills a machine: what isn't on its disk is gone.
   public mutating func crash(_ id: ReplicaID) { machines[Int(id.rawValue)].isUp = false }
 
-  /// Starts a machine that was killed, from its disk.
+  /// Kills a machine after it has done so many more effects: between any two of them.
+  public mutating func crash(_ id: ReplicaID, afterEffects count: Int) {
+    machines[Int(id.rawValue)].effectsLeft = count
+  }
+
+  /// Cuts the network into groups that don't hear each other; a replica in no group hears nobody.
+  public mutating func partition(_ groups: [[ReplicaID]]) {
+    for index in machines.indices {
+      machines[index].group = groups.firstIndex { $0.contains(machines[index].id) } ?? -1 - index
+    }
+  }
+
+  /// Mends the network.
+  public mutating func heal() {
+    for index in machines.indices { machines[index].group = 0 }
+  }
+
+  /// Starts a machine that was killed, from its disk; one that was about to be killed lives on.
   public mutating func restart(_ id: ReplicaID) throws {
     let index = Int(id.rawValue)
+    machines[index].effectsLeft = nil
     guard !machines[index].isUp else { return }
     let disk = machines[index].disk
     var host = StateMachineHost(KeyValueStore())
     if let sequence = disk.foundation?.summary.sequence {
-      guard let snapshot = machines[index].host.snapshot(at: sequence) else { return }
-      try host.restore(snapshot, at: sequence)
+      let saved = machines[index].savedStates.first { $0.sequence == sequence }
+      guard let saved else { throw Failure.stateLost(id, sequence) }
+      try host.restore(saved.snapshot, at: sequence)
     }
     machines[index].host = host
     machines[index].replica = Replica(
@@ -165,9 +190,9 @@ public struct Cluster: Sendable {
     guard let (time, event) = queue.next() else { return false }
     now = time
     switch event {
-    case .delivery(let message, _, let to): deliver(message, to: to)
+    case .delivery(let message, let from, let to): deliver(message, from: from, to: to)
     case .broadcast(let message, let from):
-      for to in machines.indices where to != from { deliver(message, to: to) }
+      for to in machines.indices where to != from { deliver(message, from: from, to: to) }
     case .request(let request, let to):
       for index in machines.indices where machines[index].isUp && (to == nil || to == index) {
         guard let verified = try? machines[index].replica.verifier.verify(request) else {
@@ -190,8 +215,8 @@ public struct Cluster: Sendable {
     perform(at: index)
   }
 
-  private mutating func deliver(_ message: Message, to index: Int) {
-    guard machines[index].isUp else { return }
+  private mutating func deliver(_ message: Message, from: Int, to index: Int) {
+    guard machines[index].isUp, machines[from].group == machines[index].group else { return }
     if configuration.loss > 0, losses.chance(configuration.loss) { return }
     delivered += 1
     do throws(Rejection) {
@@ -219,7 +244,8 @@ public struct Cluster: Sendable {
     var next = 0
     while true {
       for effect in effects.list {
-        if let answer = machines[index].host.answer(effect, clock: now) {
+        guard machines[index].survivesEffect() else { return }
+        if let answer = machines[index].answer(effect, clock: now) {
           answers.append(answer)
         } else {
           perform(effect, at: index)
@@ -251,4 +277,9 @@ public struct Cluster: Sendable {
       break
     }
   }
+}
+
+extension Cluster {
+  /// Which machines run.
+  public var liveness: [Bool] { machines.map(\.isUp) }
 }
