@@ -7,5 +7,6 @@ extension Program {
     commands: [
       SimulateCommand.command,
       HelpCommand.command,
+      CompletionsCommand.command,
     ])
 }
