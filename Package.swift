@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto"]),
     .executableTarget(
       name: "WitanCommand",
-      dependencies: ["Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
+      dependencies: ["CCrypto", "Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
     .testTarget(
