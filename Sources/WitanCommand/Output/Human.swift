@@ -15,15 +15,17 @@ enum Human {
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "—" : value < 0 ? "-∞" : "∞" }
     guard value != 0 else { return "0" }
-    // The scale is chosen by comparing, so that no logarithm is rounded differently elsewhere.
+    // The scale is chosen by comparing, so that no logarithm is rounded differently elsewhere; just below a
+    // power of ten the digits round up to it.
+    let magnitude = value.magnitude / 0.9995
     var places = 2
     var bound = 10.0
-    while value.magnitude >= bound, places > 0 {
+    while magnitude >= bound, places > 0 {
       places -= 1
       bound *= 10
     }
     bound = 1
-    while value.magnitude < bound, places < 12 {
+    while magnitude < bound, places < 12 {
       places += 1
       bound /= 10
     }
