@@ -31,7 +31,8 @@ let package = Package(
     .testTarget(
       name: "WitanSimulationTests", dependencies: ["WitanSimulation", "Witan", "WitanDraw"]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
-    .testTarget(name: "WitanCommandTests", dependencies: ["WitanCommand"]),
+    .testTarget(
+      name: "WitanCommandTests", dependencies: ["WitanCommand"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
