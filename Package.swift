@@ -32,7 +32,7 @@ let package = Package(
       name: "WitanSimulationTests", dependencies: ["WitanSimulation", "Witan", "WitanDraw"]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
-      name: "WitanCommandTests", dependencies: ["WitanCommand"], exclude: ["Golden"]),
+      name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,24 +1,26 @@
+import Witan
+
 /// How a span of time is distributed, as an option says it.
 enum Distribution: Hashable, Sendable, CustomStringConvertible {
   /// Always the same: `fixed:20ms`.
-  case fixed(Duration)
+  case fixed(Micros)
   /// Anything between the two, all as likely: `uniform:10ms..50ms`.
-  case uniform(low: Duration, high: Duration)
+  case uniform(low: Micros, high: Micros)
   /// Around a mean, with a standard deviation: `normal:50ms,20ms`.
-  case normal(mean: Duration, deviation: Duration)
+  case normal(mean: Micros, deviation: Micros)
   /// Mostly short, at times long: `exponential:30ms` has this mean.
-  case exponential(mean: Duration)
+  case exponential(mean: Micros)
   /// Half below the median, with a long tail: `lognormal:40ms,0.6` has this deviation of its logarithm.
-  case lognormal(median: Duration, sigma: Double)
+  case lognormal(median: Micros, sigma: Double)
 
   /// The distribution as an option takes it.
   var description: String {
     switch self {
-    case .fixed(let span): "fixed:\(span.text)"
-    case .uniform(let low, let high): "uniform:\(low.text)..\(high.text)"
-    case .normal(let mean, let deviation): "normal:\(mean.text),\(deviation.text)"
-    case .exponential(let mean): "exponential:\(mean.text)"
-    case .lognormal(let median, let sigma): "lognormal:\(median.text),\(sigma.shortDescription)"
+    case .fixed(let span): "fixed:\(span)"
+    case .uniform(let low, let high): "uniform:\(low)..\(high)"
+    case .normal(let mean, let deviation): "normal:\(mean),\(deviation)"
+    case .exponential(let mean): "exponential:\(mean)"
+    case .lognormal(let median, let sigma): "lognormal:\(median),\(sigma.shortDescription)"
     }
   }
 }
@@ -83,9 +85,9 @@ extension Distribution {
     return "give one like \(Shape.allCases.map(\.example).listed(by: "or"))"
   }
 
-  private static func span(_ text: Substring, like: String) throws(InvalidValue) -> Duration {
+  private static func span(_ text: Substring, like: String) throws(InvalidValue) -> Micros {
     do {
-      return try Duration.parse(text)
+      return try Micros.parse(text)
     } catch {
       let given = String(text).quoted
       let problem = text.isEmpty ? "lacks a duration" : "has \(given), which \(error.problem)"

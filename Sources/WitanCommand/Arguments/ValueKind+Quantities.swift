@@ -1,20 +1,22 @@
-extension ValueKind where Value == Duration {
+import Witan
+
+extension ValueKind where Value == Micros {
   /// A span of time, whole in microseconds: `250us`, `20ms`, `1.5s`, `2m`.
   static func duration(
-    _ range: ClosedRange<Duration> = .zero...Duration.longestGiven
+    _ range: ClosedRange<Micros> = 0...Micros.longestGiven
   ) -> ValueKind {
     ValueKind(
       placeholder: "TIME",
       parse: { (text) throws(InvalidValue) in
-        let value = try Duration.parse(text)
+        let value = try Micros.parse(text)
         guard range.contains(value) else {
           throw InvalidValue(
             "is out of range",
-            remedy: "give a duration from \(range.lowerBound.text) to \(range.upperBound.text)")
+            remedy: "give a duration from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
       },
-      format: { $0.text })
+      format: { $0.description })
   }
 }
 
@@ -41,32 +43,22 @@ extension ValueKind where Value == UInt64 {
   }
 }
 
-extension Duration {
+extension Micros {
   /// The longest that a command accepts: ten years, far from every overflow.
-  static let longestGiven = Duration.seconds(10 * 365 * 86_400)
-
-  /// The span in whole microseconds; what is finer is dropped, and what is negative is nothing.
-  var wholeMicroseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    let micros = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-    return UInt64(max(0, micros))
-  }
-
-  /// The span as an option takes it.
-  var text: String { UnitTable.durations.format(wholeMicroseconds) }
+  static let longestGiven = Micros.seconds(10 * 365 * 86_400)
 
   /// Reads `250us`, `20ms`, `1.5s`, `2m`.
-  static func parse(_ text: some StringProtocol) throws(InvalidValue) -> Duration {
-    let micros: UInt64
-    do {
-      micros = try UnitTable.durations.parse(text)
+  static func parse(_ text: some StringProtocol) throws(InvalidValue) -> Micros {
+    let span: Micros
+    do throws(UnitTable.Fault) {
+      span = Micros(try UnitTable.durations.parse(text))
     } catch {
       throw InvalidValue(error, kind: "duration", table: .durations, example: "20ms")
     }
-    guard micros <= longestGiven.wholeMicroseconds else {
-      throw InvalidValue("is too long", remedy: "give at most \(longestGiven.text)")
+    guard span <= longestGiven else {
+      throw InvalidValue("is too long", remedy: "give at most \(longestGiven)")
     }
-    return .microseconds(Int64(micros))
+    return span
   }
 }
 

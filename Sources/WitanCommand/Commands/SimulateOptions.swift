@@ -1,3 +1,5 @@
+import Witan
+
 /// What `witan simulate` can be asked for. The initial values are the defaults.
 struct SimulateOptions: Hashable, Sendable {
   /// How messages are signed.
@@ -25,7 +27,7 @@ struct SimulateOptions: Hashable, Sendable {
   /// How messages are signed.
   var signatures = Signatures.simulated
   /// When to give up, in virtual time.
-  var limit = Duration.seconds(60)
+  var limit = Micros.seconds(60)
   /// What every random choice comes from.
   var seed: UInt64 = 1
 
@@ -43,7 +45,7 @@ struct SimulateOptions: Hashable, Sendable {
       "the voting power of each replica, like 1,1,1,2; all the same if not given"),
     .option("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .option(
-      "limit", \.limit, .duration(.milliseconds(1)...Duration.longestGiven),
+      "limit", \.limit, .duration(.milliseconds(1)...Micros.longestGiven),
       "when to give up, in virtual time"),
     .option("seed", \.seed, .seed, "what every random choice comes from"),
   ]

@@ -1,3 +1,5 @@
+import Witan
+
 /// Numbers as people read them.
 enum Human {
   /// A whole number with a comma every three digits: `12,345`.
@@ -58,10 +60,7 @@ enum Human {
   }
 
   /// A span of time in the unit that suits it.
-  static func time(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    return time(nanoseconds: Double(seconds) * 1e9 + Double(attoseconds) / 1e9)
-  }
+  static func time(_ span: Micros) -> String { time(nanoseconds: Double(span.rawValue) * 1e3) }
 
   /// A number of bytes in the binary unit that suits it: `512 B`, `64 KiB`, `1.50 GiB`.
   static func bytes(_ value: some BinaryInteger) -> String {

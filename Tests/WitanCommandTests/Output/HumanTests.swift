@@ -1,4 +1,5 @@
 import Testing
+import Witan
 
 @testable import WitanCommand
 
