@@ -33,6 +33,7 @@ let package = Package(
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan"], exclude: ["Golden"]),
+    .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]
 )
