@@ -13,4 +13,11 @@ enum Clock: Sendable {
     clock_gettime(self == .wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
+
+  /// How many seconds `body` takes by this clock.
+  func seconds(of body: () throws -> Void) rethrows -> Double {
+    let start = nanoseconds
+    try body()
+    return Double(nanoseconds - start) / 1e9
+  }
 }

@@ -11,10 +11,9 @@ struct Program: Sendable {
 
   /// Itself, described as the command above all others.
   var syntax: CommandSyntax {
-    let version = ParameterSyntax(
-      role: .flag, name: "version", placeholder: "", help: "say which version this is")
-    return CommandSyntax(
-      path: [name], chapter: .learn, summary: summary, discussion: [], parameters: [version],
+    CommandSyntax(
+      path: [name], chapter: .learn, summary: summary, discussion: [],
+      parameters: Front.parameters.described(with: Front()),
       shared: .shared,
       examples: [
         Example("\(name) help simulate", "how to call one command"),
@@ -94,16 +93,20 @@ extension Program {
     return try parse(Array(rest), front.shared)
   }
 
+  /// What may stand before the name of a command, besides what every command has.
   private struct Front: Sendable {
     var shared = SharedOptions()
     var version = false
+
+    static let parameters: [Parameter<Front>] = [
+      .flag("version", \.version, "say which version this is")
+    ]
   }
 
   /// The options that stand before the name of a command.
   private func takeFront(_ rest: inout ArraySlice<String>) throws(UsageError) -> Front {
     let parser = ArgumentParser<Front>(
-      parameters: SharedOptions.parameters.map { $0.lifted(into: \.shared) }
-        + [.flag("version", \.version, "")])
+      parameters: SharedOptions.parameters.map { $0.lifted(into: \.shared) } + Front.parameters)
     let valued = SharedOptions.parameters.map(\.syntax).filter(\.takesValue).map { "--\($0.name)" }
     var options: [String] = []
     while let word = rest.first, word.hasPrefix("-"), word != "--help", word != "-h" {
