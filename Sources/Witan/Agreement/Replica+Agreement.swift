@@ -137,14 +137,16 @@ extension Replica {
     effects.append(.report(.accepted(sequence, header.digest, view)))
   }
 
-  /// What a block at a sequence must follow; nil while that isn't known in this view.
+  /// What a block at a sequence must follow; nil while that isn't known in this view. A decided block is the
+  /// parent in every view.
   func parent(of sequence: SequenceNumber) -> Parent? {
-    if sequence.previous == window.low {
+    let before = sequence.previous
+    if before == window.low {
       guard let stable else { return Parent(digest: chain, timestamp: genesis.timestamp) }
       return Parent(digest: stable.summary.lastBlock, timestamp: stable.summary.timestamp)
     }
-    guard window.contains(sequence.previous),
-      let header = window[sequence.previous].proposal?.header
+    guard window.contains(before),
+      let header = window[before].proposal?.header ?? decisions[before]?.block.header
     else { return nil }
     return Parent(digest: header.digest, timestamp: header.timestamp)
   }
@@ -348,6 +350,9 @@ extension Replica {
         window[sequence].lock = .committed(decision.certificate, decision.block.header)
         window[sequence].lockedBlock = decision.block
       }
+    }
+    if decision.certificate.epoch == office.epoch, decision.certificate.view > view {
+      waitFor(view: decision.certificate.view, into: &effects)
     }
     if decisions.insert(decision, executed: execution.executed) {
       if !isBlockKept { effects.append(.persist(.block(decision.block))) }

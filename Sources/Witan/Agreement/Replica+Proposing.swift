@@ -17,7 +17,11 @@ extension Replica {
     if let draft = proposer.drafts.last { return draft.block.header.height.next }
     var sequence = max(window.low, execution.executed).next
     if sequence <= window.low { sequence = window.low.next }
-    while window.contains(sequence), window[sequence].proposal != nil { sequence = sequence.next }
+    while window.contains(sequence),
+      window[sequence].proposal != nil || window[sequence].isDecided
+    {
+      sequence = sequence.next
+    }
     return sequence
   }
 
@@ -62,13 +66,13 @@ extension Replica {
       for digest in digests {
         if let entry = intake[digest] { effects.append(.offer(entry.request)) }
       }
+      if isLeader { waitForMore(into: &effects) }
       return nil
     }
     let requests = proposable(digests, into: &effects)
     guard !requests.isEmpty else {
       // What the application keeps back is asked for again in a while.
-      proposer.waitsForMore = true
-      timers.set(.propose, after: parameters.patienceFloor / 4, into: &effects)
+      waitForMore(into: &effects)
       return nil
     }
     for request in requests { _ = intake.noteProposed(request.digest, at: now) }
@@ -78,6 +82,11 @@ extension Replica {
     proposer.drafts.append(Proposer.Draft(block: block))
     effects.append(.validate(block, parent: parent.digest))
     return nil
+  }
+
+  private mutating func waitForMore(into effects: inout Effects) {
+    proposer.waitsForMore = true
+    timers.set(.propose, after: parameters.patienceFloor / 4, into: &effects)
   }
 
   private func draftParent(of sequence: SequenceNumber) -> Parent? {
@@ -144,8 +153,7 @@ extension Replica {
         }
       }
       proposer.drafts.removeSubrange(index...)
-      proposer.waitsForMore = true
-      timers.set(.propose, after: parameters.patienceFloor / 4, into: &effects)
+      waitForMore(into: &effects)
     }
     return true
   }

@@ -17,6 +17,15 @@ extension Replica {
     window = SlotWindow(low: stable?.sequence ?? 0, size: parameters.window)
     restoreView(recovery)
     for place in recovery.inOrder { restore(place) }
+    for raw in window.sequences {
+      // A lock of a later view came with a decision: see `waitFor(view:into:)`.
+      let sequence = SequenceNumber(raw)
+      guard window.contains(sequence), let lock = window[sequence].lock, lock.view > view else {
+        continue
+      }
+      view = lock.view
+      phase = .changingView
+    }
   }
 
   private mutating func restore(_ image: CheckpointImage) {
@@ -98,8 +107,10 @@ extension Replica {
   /// the same signatures.
   mutating func resume(into effects: inout Effects) {
     guard phase == .active else {
-      if let seat = office.seat, let viewChange = viewChanges[seat] {
+      if let viewChange = ownViewChange {
         effects.append(.broadcastDurably(.viewChange(viewChange)))
+      } else {
+        timers.set(.viewChange, after: pacemaker.patience, into: &effects)
       }
       return
     }

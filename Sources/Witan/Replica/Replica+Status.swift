@@ -67,7 +67,7 @@ extension Replica {
     statusRound &+= 1
     let isWaiting = phase == .changingView || waitingSince != nil || isBehind
     if isWaiting || statusRound.isMultiple(of: 4) { sendStatus(into: &effects) }
-    if phase == .changingView, let seat = office.seat, let viewChange = viewChanges[seat] {
+    if let viewChange = ownViewChange {
       // Said again until the view opens: view-changes may be lost as anything may (F21).
       effects.append(.broadcastDurably(.viewChange(viewChange)))
     }
@@ -194,7 +194,7 @@ extension Replica {
   ) {
     if phase == .active, status.statement.view <= view {
       repeatNewView(to: seat, into: &effects)
-    } else if phase == .changingView, let own = office.seat, let viewChange = viewChanges[own] {
+    } else if let viewChange = ownViewChange {
       effects.append(.sendDurably(.viewChange(viewChange), to: members[seat].id))
     }
   }
