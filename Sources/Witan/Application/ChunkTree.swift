@@ -48,7 +48,9 @@ public struct ChunkTree: Sendable {
   public static func verifies(
     _ bytes: [UInt8], proof: [Digest], at index: Int, of count: Int, root: Digest
   ) -> Bool {
-    guard count > 0, index >= 0, index < count, bytes.count <= chunkSize else { return false }
+    guard (1...Bounds.chunks).contains(count), (0..<count).contains(index),
+      bytes.count <= chunkSize
+    else { return false }
     guard bytes.count == chunkSize || index == count - 1 else { return false }
     var digest = leaf(bytes[...], at: index)
     var position = index

@@ -132,6 +132,9 @@ public struct CheckpointCertificate: Equatable, Sendable, Canonical {
 
   /// Why this proves nothing; nil when it does.
   func fault(members: Membership, chain: Digest, scheme: SignatureScheme) -> CertificateFault? {
+    guard !endsEpoch || (epoch < summary.epoch && summary.epoch == epoch.next) else {
+      return .mismatch("the next epoch")
+    }
     if !endsEpoch, summary.members != members.digest { return .mismatch("the members' digest") }
     return signatures.fault(of: statement, by: members, chain: chain, scheme: scheme)
   }

@@ -14,6 +14,8 @@ public enum Malformed: Error, Hashable, Sendable, CustomStringConvertible {
   case notCanonical(StaticName)
   /// A value that the thing can't have.
   case invalid(StaticName)
+  /// A genesis or members that no network can begin or go on with.
+  case impossible(ImpossibleGenesis)
 
   /// What is wrong, for people.
   public var description: String {
@@ -26,6 +28,7 @@ public enum Malformed: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooLong(let name, let count, let limit): "\(count) is too many \(name); at most \(limit)"
     case .notCanonical(let name): "\(name) isn't in canonical form"
     case .invalid(let name): "\(name) has a value it can't have"
+    case .impossible(let fault): fault.description
     }
   }
 }

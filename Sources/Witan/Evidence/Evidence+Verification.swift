@@ -37,7 +37,8 @@ extension Evidence {
     _ genesis: Genesis, lineage: [EpochChange] = [], scheme: SignatureScheme = .ed25519
   ) throws(EvidenceFault) {
     var verifier = Verifier(genesis: genesis, scheme: scheme)
-    for change in lineage {
+    // No further than the evidence speaks of: a verifier forgets old members as it learns new ones.
+    for change in lineage where verifier.latestEpoch < epoch {
       guard verifier.fault(of: change) == nil else {
         throw .unknownEpoch(change.certificate.summary.epoch)
       }

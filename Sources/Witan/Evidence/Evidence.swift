@@ -9,6 +9,14 @@ public enum Evidence: Equatable, Sendable {
   /// lead from the committed block down to the block where the view-change's chain ends.
   case omission(commit: SignedStatement, viewChange: ViewChange, headers: [BlockHeader])
 
+  /// The epoch it speaks of.
+  var epoch: Epoch {
+    switch self {
+    case .conflict(let statement, _): statement.statement.epoch
+    case .omission(let commit, _, _): commit.statement.epoch
+    }
+  }
+
   /// Who is convicted.
   public var culprit: ReplicaID {
     switch self {

@@ -83,7 +83,7 @@ public struct Genesis: Hashable, Sendable, Canonical {
       try self.init(
         name: name, members: members.members, parameters: parameters, applicationRoot: root,
         application: application, timestamp: timestamp)
-    } catch { throw .invalid("genesis") }
+    } catch { throw .impossible(error) }
   }
 }
 
@@ -127,7 +127,8 @@ extension ImpossibleGenesis.Rule: CustomStringConvertible {
     case .blockByteLimit: "blockByteLimit must be from 1 to \(Bounds.blockBytes) bytes"
     case .requestByteLimit: "requestByteLimit must be from 1 to blockByteLimit"
     case .replyByteLimit: "replyByteLimit must be from 1 to 65536 bytes"
-    case .sessionLimit: "sessionLimit must be from 1 to 1048576"
+    case .sessionLimit:
+      "sessionLimit must be from 1 to 1048576, and that many sessions with replies of replyByteLimit must fit in 2^30 bytes"
     case .sessionHorizon: "sessionHorizon must be from window to 2^40 sequences"
     case .patience:
       "patience must be at least patienceFloor (itself above 0) and at most patienceCeiling, and that at most a day"

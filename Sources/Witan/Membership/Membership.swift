@@ -111,7 +111,7 @@ public struct Membership: Hashable, Sendable, Canonical {
   public init(from reader: inout ByteReader) throws(Malformed) {
     let members: [Member] = try reader.readArray(
       "members", limit: Self.memberLimit, minimumSize: Member.encodedSize)
-    do { try self.init(members) } catch { throw .invalid("membership") }
+    do { try self.init(members) } catch { throw .impossible(.membership(error)) }
     guard self.members == members else { throw .notCanonical("membership") }
   }
 }

@@ -78,7 +78,12 @@ public struct Parameters: Hashable, Sendable, Canonical {
       ((1...UInt32(Bounds.blockBytes)).contains(blockByteLimit), .blockByteLimit),
       (requestByteLimit >= 1 && requestByteLimit <= blockByteLimit, .requestByteLimit),
       ((1...65_536).contains(replyByteLimit), .replyByteLimit),
-      ((1...1_048_576).contains(sessionLimit), .sessionLimit),
+      (
+        (1...1_048_576).contains(sessionLimit)
+          && SessionTable.snapshotLimit(sessions: sessionLimit, replyBytes: replyByteLimit)
+            <= UInt64(CheckpointImage.sessionByteLimit),
+        .sessionLimit
+      ),
       (sessionHorizon >= window && sessionHorizon <= 1 << 40, .sessionHorizon),
       (
         patienceFloor > 0 && patienceFloor <= patience && patience <= patienceCeiling

@@ -19,10 +19,12 @@ public struct Quorum: Hashable, Sendable {
     VotingPower(total.rawValue == 0 ? 0 : (total.rawValue - 1) / 3)
   }
 
-  /// What a quorum weighs at least.
+  /// What a quorum weighs at least: ⌊(W+f)/2⌋ + 1, halved before it is added, so that no weight
+  /// overflows into a small quorum.
   @inlinable
   public var threshold: VotingPower {
-    VotingPower((total.rawValue &+ faultBound.rawValue) / 2 &+ 1)
+    let (total, bound) = (total.rawValue, faultBound.rawValue)
+    return VotingPower(total / 2 + bound / 2 + (total & bound & 1) + 1)
   }
 
   /// Whether this much is a quorum: any two quorums share a correct member.

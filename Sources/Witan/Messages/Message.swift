@@ -33,6 +33,26 @@ public enum Message: Equatable, Sendable {
 
   static let requestTag: UInt8 = 32
 
+  /// What kind of statement the message is; nil for a client's request, which is none.
+  public var kind: StatementKind? {
+    switch self {
+    case .prePrepare: .prePrepare
+    case .prepare: .prepare
+    case .commit: .commit
+    case .checkpoint: .checkpoint
+    case .viewChange: .viewChange
+    case .newView: .newView
+    case .status: .status
+    case .fetchBlock: .fetchBlock
+    case .block: .block
+    case .decision: .decision
+    case .fetchState: .fetchState
+    case .manifest: .manifest
+    case .chunk: .chunk
+    case .request: nil
+    }
+  }
+
   /// The statement, its signer and the signature; nil for a client's request, which its client signed.
   public var signed: SignedStatement? {
     switch self {
@@ -56,7 +76,7 @@ extension Message: Canonical {
   /// Writes the format's version, the kind, and the rest.
   public func encode(to writer: inout ByteWriter) {
     writer.write(ByteWriter.formatVersion)
-    writer.write(signed?.statement.kind.rawValue ?? Self.requestTag)
+    writer.write(kind?.rawValue ?? Self.requestTag)
     switch self {
     case .prepare(let signed), .commit(let signed), .checkpoint(let signed),
       .fetchBlock(let signed):

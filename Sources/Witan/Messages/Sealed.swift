@@ -45,6 +45,7 @@ public struct Sealed<Body: StatementBody>: Equatable, Sendable {
   }
 
   init(_ kind: StatementKind, from reader: inout ByteReader) throws(Malformed) {
+    guard kind.body == Body.self else { throw .invalid("kind of the statement") }
     signed = try SignedStatement(kind, from: &reader)
     body = try Body(from: &reader)
     guard body.statementDigest == signed.statement.digest else {
@@ -65,6 +66,25 @@ extension Sealed: Canonical {
     let tag = try reader.readUInt8()
     guard let kind = StatementKind(rawValue: tag) else { throw .unknownTag(tag, of: "statement") }
     try self.init(kind, from: &reader)
+  }
+}
+
+extension StatementKind {
+  /// What follows a statement of this kind; nil when nothing does, because it says everything itself.
+  var body: (any StatementBody.Type)? {
+    switch self {
+    case .prepare, .commit, .checkpoint, .fetchBlock: nil
+    case .prePrepare, .block: Block.self
+    case .viewChange: ViewChangeBody.self
+    case .newView: NewViewBody.self
+    case .status: StatusBody.self
+    case .decision: Decision.self
+    case .fetchState: StateQuery.self
+    case .manifest: Manifest.self
+    case .chunk: StateChunk.self
+    case .reply: ReplyBody.self
+    case .answer: AnswerBody.self
+    }
   }
 }
 

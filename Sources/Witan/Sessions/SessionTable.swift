@@ -11,6 +11,8 @@ public struct SessionTable: Sendable {
   struct Session: Equatable, Sendable {
     /// The highest number that ran.
     var number: UInt64
+    /// The request that ran under it: what came of it answers no other (F13).
+    var request: Digest
     /// Where it ran.
     var sequence: SequenceNumber
     /// What came of it, for a client that asks again.
@@ -23,6 +25,14 @@ public struct SessionTable: Sendable {
     /// It ran already; this is what was replied.
     case repeated(Outcome, at: SequenceNumber)
     case refused(Refusal)
+  }
+
+  /// What a session takes in a snapshot, but for its reply.
+  static let minimumSize = 32 + 8 + 32 + 8 + 1
+
+  /// The most bytes a snapshot can have, with replies of at most this size.
+  static func snapshotLimit(sessions: UInt32, replyBytes: UInt32) -> UInt64 {
+    4 + UInt64(sessions) * (UInt64(minimumSize) + 4 + UInt64(replyBytes))
   }
 
   private let limit: Int
@@ -43,10 +53,10 @@ public struct SessionTable: Sendable {
   /// What is to be done with a request, were it executed at this sequence.
   func judge(_ request: Request, at sequence: SequenceNumber) -> Judgement {
     if let session = sessions[request.client] {
-      if request.number == session.number {
+      if request.number == session.number, request.digest == session.request {
         return .repeated(session.outcome, at: session.sequence)
       }
-      if request.number < session.number { return .refused(.stale) }
+      if request.number <= session.number { return .refused(.stale) }
     }
     guard request.expiry >= sequence, request.expiry.distance(after: sequence) <= horizon else {
       return .refused(.expired)
@@ -58,7 +68,7 @@ public struct SessionTable: Sendable {
   /// Notes that a request ran and what came of it.
   mutating func record(_ request: Request, outcome: Outcome, at sequence: SequenceNumber) {
     sessions[request.client] = Session(
-      number: request.number, sequence: sequence, outcome: outcome)
+      number: request.number, request: request.digest, sequence: sequence, outcome: outcome)
     byAge.append((sequence, request.client))
     skipOvertaken()
     // One idle session would hold back all entries after it: drop the overtaken ones now and then, at a
@@ -106,12 +116,13 @@ public struct SessionTable: Sendable {
   /// The sessions' bytes, in the order in which they would be forgotten: that order is replicated too.
   func snapshot() -> [UInt8] {
     var writer = ByteWriter()
-    writer.reserve(4 + sessions.count * 96)
+    writer.reserve(4 + sessions.count * 128)
     writer.writeCount(sessions.count)
     for (sequence, client) in inOrderOfAge() {
       guard let session = sessions[client] else { continue }
       writer.write(client)
       writer.write(session.number)
+      writer.write(session.request)
       writer.write(sequence)
       writer.write(session.outcome)
     }
@@ -124,15 +135,18 @@ public struct SessionTable: Sendable {
     let entries = try snapshot.withUnsafeBytesOrMalformed {
       bytes throws(Malformed) -> [(PublicKey, Session)] in
       var reader = ByteReader(bytes)
-      let count = try reader.readCount("sessions", limit: limit, minimumSize: 49)
+      let count = try reader.readCount("sessions", limit: limit, minimumSize: Self.minimumSize)
       var entries: [(PublicKey, Session)] = []
       entries.reserveCapacity(count)
       for _ in 0..<count {
         let client: PublicKey = try reader.readFixed()
         let number = try reader.readUInt64()
+        let request: Digest = try reader.readFixed()
         let sequence = try SequenceNumber(from: &reader)
         let outcome = try Outcome(from: &reader)
-        entries.append((client, Session(number: number, sequence: sequence, outcome: outcome)))
+        let session = Session(
+          number: number, request: request, sequence: sequence, outcome: outcome)
+        entries.append((client, session))
       }
       try reader.finish()
       return entries

@@ -61,8 +61,9 @@ public enum Rejection: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether only a faulty signer can be the cause: the message was signed, and no correct replica signs it.
   public var provesFault: Bool {
     switch self {
-    case .badCertificate, .contradictory, .badNewView, .equivocation, .badClientSignature,
-      .notLeader, .unlinkedBlock, .timestampWentBack, .emptyBlock:
+    case .badCertificate(.unknownEpoch): false  // What isn't known here may be known elsewhere.
+    case .badCertificate, .contradictory, .overLimit, .badNewView, .equivocation,
+      .badClientSignature, .notLeader, .unlinkedBlock, .timestampWentBack, .emptyBlock:
       true
     default: false
     }

@@ -2,6 +2,13 @@ import WitanCrypto
 
 extension Verifier {
   func check(_ request: Request) throws(Rejection) {
+    // A request in memory may have what none that was read has; no peer could read the block it is in.
+    guard !request.operations.isEmpty, request.operations.allSatisfy({ !$0.isEmpty }) else {
+      throw .malformed(.invalid("request without operations"))
+    }
+    guard request.operations.count <= Bounds.operations else {
+      throw .overLimit("operations of a request")
+    }
     guard request.operationBytes <= Int(parameters.requestByteLimit) else {
       throw .overLimit("bytes of a request")
     }
@@ -34,23 +41,42 @@ extension Verifier {
   }
 
   func check(_ decision: Decision) throws(Rejection) {
+    guard decision.certificate.digest == decision.block.digest,
+      decision.certificate.sequence == decision.block.header.height
+    else { throw .contradictory("the decided block") }
     if let fault = fault(of: decision.certificate) { throw .badCertificate(fault) }
     // The block was prepared by correct replicas, which checked its requests; the commits are proof.
   }
 
-  /// What the verifier will be after a manifest's steps. They must lead from an epoch we know, one by
-  /// one, and the certificate must be valid in its own epoch.
-  func successor(by manifest: Manifest) throws(Rejection) -> Verifier {
-    var scout = self
-    for change in manifest.lineage where change.certificate.summary.epoch > scout.latestEpoch {
-      guard change.certificate.epoch == scout.latestEpoch else {
-        throw .badCertificate(.unknownEpoch(change.certificate.epoch))
-      }
-      if let fault = scout.fault(of: change) { throw .badCertificate(fault) }
-      scout.learn(change)
+  /// A manifest brings the members of epochs that we don't know yet, its sender's among them. No fault
+  /// in it is its sender's until the signature was checked, or anybody could put lies in its mouth.
+  func check(_ manifest: Sealed<Manifest>) throws(Rejection) -> Seat {
+    let epoch = manifest.statement.epoch
+    let isSenderKnown = members(of: epoch) != nil
+    if isSenderKnown { _ = try seat(of: manifest.signed) }
+    let scout: Verifier
+    do throws(CertificateFault) {
+      scout = try successor(by: manifest.body.lineage)
+    } catch {
+      throw isSenderKnown ? .badCertificate(error) : .unknownEpoch(epoch)
     }
-    if let certificate = manifest.certificate, let fault = scout.fault(of: certificate) {
+    let seat = try scout.seat(of: manifest.signed).1
+    if let certificate = manifest.body.certificate, let fault = scout.fault(of: certificate) {
       throw .badCertificate(fault)
+    }
+    return seat
+  }
+
+  /// What the verifier will be after a manifest's steps. They must lead from an epoch we know, one by
+  /// one. Steps to epochs that we know already must agree with what we know.
+  private func successor(by lineage: [EpochChange]) throws(CertificateFault) -> Verifier {
+    var scout = self
+    for change in lineage {
+      if let fault = scout.fault(of: change) { throw fault }
+      if let known = scout.members(of: change.certificate.summary.epoch) {
+        guard known == change.members else { throw .mismatch("the next members") }
+      }
+      scout.learn(change)
     }
     return scout
   }
@@ -106,7 +132,7 @@ extension Verifier {
         change.view == statement.view
       else { throw .badNewView("a view-change for another view") }
       guard let seat = members.seat(of: viewChange.signer) else {
-        throw .notMember(viewChange.signer)
+        throw .badNewView("a view-change by a stranger")
       }
       guard seats.insert(seat) else { throw .badNewView("a view-change counted twice") }
       guard

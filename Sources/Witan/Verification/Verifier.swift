@@ -86,10 +86,12 @@ public struct Verifier: Sendable {
       if case .request(let request) = message { try check(request) }
       return Verified(checked: message, seat: nil, by: Authority())
     }
+    // What was read can't differ here; what was made in memory may (F38).
+    guard signed.statement.kind == message.kind else {
+      throw .contradictory("the kind of the statement")
+    }
     if case .manifest(let manifest) = message {
-      // It brings the members of epochs that we don't know yet, its sender's among them.
-      let scout = try successor(by: manifest.body)
-      return Verified(checked: message, seat: try scout.seat(of: signed).1, by: Authority())
+      return Verified(checked: message, seat: try check(manifest), by: Authority())
     }
     let (members, seat) = try seat(of: signed)
     try checkContent(of: message, seat: seat, members: members)
@@ -97,7 +99,7 @@ public struct Verifier: Sendable {
   }
 
   /// The signer's seat among its epoch's members, if the signature is its own.
-  private func seat(of signed: SignedStatement) throws(Rejection) -> (Membership, Seat) {
+  func seat(of signed: SignedStatement) throws(Rejection) -> (Membership, Seat) {
     let statement = signed.statement
     guard let members = members(of: statement.epoch) else { throw .unknownEpoch(statement.epoch) }
     guard let seat = members.seat(of: signed.signer) else { throw .notMember(signed.signer) }
