@@ -25,6 +25,10 @@ public struct Cluster: Sendable {
     public var loss: Double = 0
     /// What the replicas agree on beforehand.
     public var parameters = Parameters()
+    /// How many clients have sessions.
+    public var clients = 0
+    /// Whether the bytes that are sent are counted, and everything that happens is digested.
+    public var keepsAccount = false
     /// Whether signatures are Ed25519's instead of the simulated scheme's.
     public var usesRealSignatures = false
 
@@ -45,7 +49,11 @@ public struct Cluster: Sendable {
     case delivery(Message, from: Int, to: Int)
     case broadcast(Message, from: Int)
     case request(Request, to: Int?)
+    case query(Query, to: Int?)
+    case reply(Reply, to: Int)
+    case answer(Answer, to: Int)
     case timer(Timer, of: Int, incarnation: Int)
+    case clientTimer(ClientSession.Timer, of: Int)
   }
 
   /// What the cluster is made of.
@@ -60,12 +68,14 @@ public struct Cluster: Sendable {
   var losses: Draw
   /// How many messages were delivered.
   public internal(set) var delivered = 0
+  /// What happened, for whoever keeps account.
+  public internal(set) var account = Account()
+  var clients: [ClientMachine] = []
+  var finished: [Finished] = []
   /// What replicas told of themselves, with the time.
   public internal(set) var reports: [(time: Micros, replica: ReplicaID, report: Report)] = []
   /// Whether reports are kept.
   public var keepsReports = true
-  /// The replies that clients received.
-  public internal(set) var replies: [Reply] = []
   private var client: Signer
   private var nextNumber: UInt64 = 1
   private var effects = Effects()
@@ -74,20 +84,11 @@ public struct Cluster: Sendable {
   public init(_ configuration: Configuration) throws {
     self.configuration = configuration
     let authority = SimulatedAuthority(seed: configuration.seed)
-    var signers: [Signer] = []
-    for index in 0...UInt64(configuration.replicas) {
-      guard configuration.usesRealSignatures else {
-        signers.append(authority.signer(index))
-        continue
-      }
-      var seed = ByteWriter()
-      seed.write(configuration.seed)
-      seed.write(index)
-      let secret = Ed25519.SecretKey(seed: SHA256.hash(seed.bytes).bytes)
-      if let secret { signers.append(Signer(secret)) }
-    }
+    var signers = Self.signers(configuration, authority: authority)
     scheme = configuration.usesRealSignatures ? .ed25519 : .simulated(authority)
     client = signers.removeLast()
+    let clientSigners = signers[configuration.replicas...]
+    signers.removeLast(configuration.clients)
     let members = signers.enumerated().map { index, signer in
       Member(
         id: ReplicaID(UInt32(index)), key: signer.publicKey,
@@ -106,7 +107,25 @@ public struct Cluster: Sendable {
             genesis: genesis, identity: member.id, signer: signer, scheme: scheme),
           host: StateMachineHost(KeyValueStore())))
     }
+    for signer in clientSigners {
+      let session = ClientSession(genesis: genesis, signer: signer, scheme: scheme)
+      clients.append(ClientMachine(key: signer.publicKey, session: session))
+    }
     for index in machines.indices { start(index) }
+  }
+
+  /// A key for each replica, each client, and one for requests without a session.
+  private static func signers(
+    _ configuration: Configuration, authority: SimulatedAuthority
+  ) -> [Signer] {
+    let count = UInt64(configuration.replicas + configuration.clients)
+    return (0...count).compactMap { index in
+      guard configuration.usesRealSignatures else { return authority.signer(index) }
+      var seed = ByteWriter()
+      seed.write(configuration.seed)
+      seed.write(index)
+      return Ed25519.SecretKey(seed: SHA256.hash(seed.bytes).bytes).map { Signer($0) }
+    }
   }
 
   /// The replicas, those that are down included.
@@ -189,17 +208,26 @@ public struct Cluster: Sendable {
   public mutating func step() -> Bool {
     guard let (time, event) = queue.next() else { return false }
     now = time
+    if configuration.keepsAccount { account.note(event, at: time) }
     switch event {
     case .delivery(let message, let from, let to): deliver(message, from: from, to: to)
     case .broadcast(let message, let from):
       for to in machines.indices where to != from { deliver(message, from: from, to: to) }
     case .request(let request, let to):
-      for index in machines.indices where machines[index].isUp && (to == nil || to == index) {
-        guard let verified = try? machines[index].replica.verifier.verify(request) else {
-          continue
+      for index in machines.indices where isReached(index, by: to) {
+        if let verified = try? machines[index].replica.verifier.verify(request) {
+          handle(.request(verified), at: index)
         }
-        handle(.request(verified), at: index)
       }
+    case .query(let query, let to):
+      for index in machines.indices where isReached(index, by: to) {
+        if let verified = try? machines[index].replica.verifier.verify(query) {
+          handle(.query(verified), at: index)
+        }
+      }
+    case .reply(let reply, let index): if !isLost() { ask(index, .reply(reply)) }
+    case .answer(let answer, let index): if !isLost() { ask(index, .answer(answer)) }
+    case .clientTimer(let timer, let index): ask(index, .timer(timer))
     case .timer(let timer, let index, let incarnation):
       guard machines[index].isUp, machines[index].incarnation == incarnation else { break }
       handle(.timer(timer), at: index)
@@ -215,9 +243,17 @@ public struct Cluster: Sendable {
     perform(at: index)
   }
 
+  private mutating func isLost() -> Bool {
+    configuration.loss > 0 && losses.chance(configuration.loss)
+  }
+
+  private mutating func isReached(_ index: Int, by target: Int?) -> Bool {
+    machines[index].isUp && (target == nil || target == index) && !isLost()
+  }
+
   private mutating func deliver(_ message: Message, from: Int, to index: Int) {
     guard machines[index].isUp, machines[from].group == machines[index].group else { return }
-    if configuration.loss > 0, losses.chance(configuration.loss) { return }
+    if isLost() { return }
     delivered += 1
     do throws(Rejection) {
       handle(.message(try machines[index].replica.verifier.verify(message)), at: index)
@@ -262,17 +298,26 @@ public struct Cluster: Sendable {
     switch effect {
     case .persist(let record): machines[index].disk.absorb(record)
     case .send(let message, let to), .sendDurably(let message, let to):
+      if configuration.keepsAccount { account.noteSent(message, copies: 1) }
       queue.schedule(
         .delivery(message, from: index, to: Int(to.rawValue)), at: now + configuration.latency)
     case .broadcast(let message), .broadcastDurably(let message):
+      if configuration.keepsAccount { account.noteSent(message, copies: machines.count - 1) }
       queue.schedule(.broadcast(message, from: index), at: now + configuration.latency)
     case .setTimer(let timer, let span):
       queue.schedule(
         .timer(timer, of: index, incarnation: machines[index].incarnation), at: now + span)
-    case .reply(let reply): replies.append(reply)
+    case .reply(let reply):
+      if let client = client(of: reply.body.client) {
+        queue.schedule(.reply(reply, to: client), at: now + configuration.latency)
+      }
+    case .answer(let answer):
+      if let client = client(of: answer.body.client) {
+        queue.schedule(.answer(answer, to: client), at: now + configuration.latency)
+      }
     case .report(let report):
       if keepsReports { reports.append((now, machines[index].id, report)) }
-    case .cancelTimer, .answer, .offer, .withdraw, .assemble, .validate, .execute,
+    case .cancelTimer, .offer, .withdraw, .assemble, .validate, .execute,
       .releaseStates, .offerChunk, .beginInstall, .judgeChunk, .finishInstall, .query:
       break
     }
@@ -282,4 +327,9 @@ public struct Cluster: Sendable {
 extension Cluster {
   /// Which machines run.
   public var liveness: [Bool] { machines.map(\.isUp) }
+}
+
+extension Cluster {
+  /// The root of each replica's application.
+  public var stateRoots: [Digest] { machines.map { StateMachineHost.root(of: $0.host.machine) } }
 }
