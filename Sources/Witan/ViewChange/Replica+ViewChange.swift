@@ -216,9 +216,9 @@ extension Replica {
 
   /// A certificate that came with a view-change or a manifest: the window follows it, execution catches up.
   mutating func learn(_ certificate: CheckpointCertificate, into effects: inout Effects) {
-    guard certificate.summary.epoch == office.epoch, certificate.sequence > window.low else {
-      return
-    }
+    guard certificate.sequence > window.low,
+      certificate.epoch == office.epoch || certificate.summary.epoch == office.epoch
+    else { return }
     certified(certificate, into: &effects)
   }
 }
