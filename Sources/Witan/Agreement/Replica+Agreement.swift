@@ -60,7 +60,7 @@ extension Replica {
       return nil
     }
     let rejection = accept(proposal, after: parent, into: &effects)
-    if rejection == nil { linkFollowing(proposal.body.header, into: &effects) }
+    if rejection == nil { linkWaiting(from: sequence.next, into: &effects) }
     return rejection
   }
 
@@ -109,18 +109,19 @@ extension Replica {
     return nil
   }
 
-  /// Proposals that came before their predecessor's can now be tied to it.
-  private mutating func linkFollowing(_ header: BlockHeader, into effects: inout Effects) {
-    var parent = header
-    while window.contains(parent.height.next), let waiting = window[parent.height.next].unlinked {
-      window[parent.height.next].unlinked = nil
-      let rejection = accept(
-        waiting, after: Parent(digest: parent.digest, timestamp: parent.timestamp), into: &effects)
-      if let rejection {
+  /// Proposals that came before what they follow was known can now be tied to it: the block before was proposed,
+  /// decided elsewhere, or certified with a checkpoint.
+  mutating func linkWaiting(from first: SequenceNumber, into effects: inout Effects) {
+    var sequence = first
+    while phase == .active, window.contains(sequence), let waiting = window[sequence].unlinked,
+      let parent = parent(of: sequence)
+    {
+      window[sequence].unlinked = nil
+      if let rejection = accept(waiting, after: parent, into: &effects) {
         effects.append(.report(.rejected(rejection, kind: .prePrepare, from: waiting.signer)))
         return
       }
-      parent = waiting.body.header
+      sequence = sequence.next
     }
   }
 

@@ -113,10 +113,14 @@ extension Replica {
         beginEpoch(after: certificate, members: image?.nextMembers, into: &effects)
       }
     }
-    if isNew {
-      advancePrepared(from: window.low.next, into: &effects)
-      takeUpEarly(into: &effects)
-    }
+    if isNew { takeUpWindow(into: &effects) }
+  }
+
+  /// The window has moved: what waited for its beginning can go on.
+  mutating func takeUpWindow(into effects: inout Effects) {
+    linkWaiting(from: window.low.next, into: &effects)
+    advancePrepared(from: window.low.next, into: &effects)
+    takeUpEarly(into: &effects)
   }
 
   private mutating func dropStaleDrafts() {

@@ -115,6 +115,7 @@ extension Replica {
     }
     guard decisions[decision.sequence] == nil else { return .duplicate }
     decide(decision, into: &effects)
+    linkWaiting(from: decision.sequence.next, into: &effects)
     advancePrepared(from: decision.sequence, into: &effects)
     return nil
   }

@@ -221,7 +221,7 @@ extension Replica {
       bindDecided(from: sequence.next)
     }
     drop(intake.inOrder.map(\.request).filter { isVoid($0) }.map(\.digest), into: &effects)
-    takeUpEarly(into: &effects)
+    takeUpWindow(into: &effects)
     return nil
   }
 
