@@ -145,8 +145,9 @@ extension Replica {
       helpAcrossEpochs(status, into: &effects)
       return nil
     }
+    let peer = status.signer
+    guard members.seat(of: peer) == seat else { return .futureView }
     guard allowances.spend(1, by: seat, at: now) else { return .overQuota }
-    let peer = members[seat].id
     if statement.sequence < execution.executed {
       sendDecisions(after: statement.sequence, to: peer, seat: seat, into: &effects)
     }

@@ -75,10 +75,14 @@ extension Replica {
     let certificate = steps.count > part.count ? nil : servableCertificate
     guard certificate != nil || !part.isEmpty else { return }
     let manifest = Manifest(lineage: part, certificate: certificate)
+    // Signed for the last epoch that its steps lead to: a peer that isn't led further knows no later one.
+    let epoch = certificate == nil ? part.last?.certificate.summary.epoch : nil
     effects.append(
       .send(
         .manifest(
-          seal(.manifest, manifest, view: view, sequence: certificate?.sequence ?? 0)),
+          Sealed(
+            .manifest, manifest, epoch: epoch ?? office.epoch, sequence: certificate?.sequence ?? 0,
+            by: id, with: signer, chain: chain)),
         to: peer))
   }
 
