@@ -29,8 +29,7 @@ extension Replica {
   mutating func receive(
     _ query: Sealed<StateQuery>, seat: Seat, into effects: inout Effects
   ) -> Rejection? {
-    let payer = members.seat(of: query.signer) ?? Seat(0)
-    guard allowances.spend(2, by: payer, at: now) else { return .overQuota }
+    guard allowances.spend(2, by: payer(for: query.signer), at: now) else { return .overQuota }
     let sequence = query.statement.sequence
     guard let address = query.body.chunk, let image = checkpoints.servable(at: sequence) else {
       sendManifest(to: query.signer, knownEpoch: query.body.knownEpoch, into: &effects)
