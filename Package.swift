@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto"]),
     .executableTarget(
       name: "WitanCommand",
-      dependencies: ["Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
+      dependencies: ["CCrypto", "Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
     .testTarget(
@@ -31,7 +31,9 @@ let package = Package(
     .testTarget(
       name: "WitanSimulationTests", dependencies: ["WitanSimulation", "Witan", "WitanDraw"]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
-    .testTarget(name: "WitanCommandTests", dependencies: ["WitanCommand"]),
+    .testTarget(
+      name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan"], exclude: ["Golden"]),
+    .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -137,14 +137,16 @@ extension Replica {
     effects.append(.report(.accepted(sequence, header.digest, view)))
   }
 
-  /// What a block at a sequence must follow; nil while that isn't known in this view.
+  /// What a block at a sequence must follow; nil while that isn't known in this view. A decided block is the
+  /// parent in every view.
   func parent(of sequence: SequenceNumber) -> Parent? {
-    if sequence.previous == window.low {
+    let before = sequence.previous
+    if before == window.low {
       guard let stable else { return Parent(digest: chain, timestamp: genesis.timestamp) }
       return Parent(digest: stable.summary.lastBlock, timestamp: stable.summary.timestamp)
     }
-    guard window.contains(sequence.previous),
-      let header = window[sequence.previous].proposal?.header
+    guard window.contains(before),
+      let header = window[before].proposal?.header ?? decisions[before]?.block.header
     else { return nil }
     return Parent(digest: header.digest, timestamp: header.timestamp)
   }
@@ -246,25 +248,33 @@ extension Replica {
   }
 
   /// Whether this replica becomes prepared: a valid block, a quorum's prepares with the leader's proposal as its
-  /// own, and every slot before prepared too. The order makes every decided block part of a chain of
-  /// locks, so that a new view never has a gap to fill.
+  /// own, and every slot before prepared or decided here too. The order makes every decided block part of
+  /// a chain of locks in each of a quorum's view-changes, so that a new view never has a gap to fill.
   @inline(__always)
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
       quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
       window[sequence].proposal?.verdict == .valid
     else { return false }
-    let before = sequence.previous
-    return before == window.low || window[before].isPrepared || window[before].isDecided
+    return followsAnchored(sequence)
+  }
+
+  private func followsAnchored(_ sequence: SequenceNumber) -> Bool {
+    sequence.previous == window.low || window[sequence.previous].isAnchored
   }
 
   /// A slot may have become prepared, and with it those after it that waited for it.
   mutating func advancePrepared(from first: SequenceNumber, into effects: inout Effects) {
+    // A decision may come at any time, but whoever left a view prepares nothing in it any more (F25).
+    guard phase == .active else { return }
     var sequence = first
     while window.contains(sequence) {
       if canPrepare(sequence) {
+        window[sequence].isAnchored = true
         becomePrepared(at: sequence, into: &effects)
-      } else if !window[sequence].isPrepared {
+      } else if window[sequence].isDecided, followsAnchored(sequence) {
+        window[sequence].isAnchored = true
+      } else if !window[sequence].isAnchored {
         return
       }
       sequence = sequence.next
@@ -306,7 +316,7 @@ extension Replica {
     guard outcome == .counted else { return refuse(vote, outcome, into: &effects) }
     if quorum.isReached(by: window[sequence].commits.power), !window[sequence].isDecided {
       decideIfCommitted(at: sequence, into: &effects)
-      advancePrepared(from: sequence.next, into: &effects)
+      advancePrepared(from: sequence, into: &effects)
       settle(into: &effects)
     }
     return nil
@@ -323,7 +333,7 @@ extension Replica {
       return
     }
     let certificate = CommitCertificate(
-      epoch: office.epoch, view: view, sequence: sequence, digest: digest,
+      epoch: office.epoch, view: votedView, sequence: sequence, digest: digest,
       commits: window[sequence].commits.votes(for: digest))
     pacemaker.note(delay: (now - proposal.acceptedAt) / 2)
     decide(Decision(certificate: certificate, block: block), into: &effects)
@@ -340,6 +350,9 @@ extension Replica {
         window[sequence].lock = .committed(decision.certificate, decision.block.header)
         window[sequence].lockedBlock = decision.block
       }
+    }
+    if decision.certificate.epoch == office.epoch, decision.certificate.view > view {
+      waitFor(view: decision.certificate.view, into: &effects)
     }
     if decisions.insert(decision, executed: execution.executed) {
       if !isBlockKept { effects.append(.persist(.block(decision.block))) }
@@ -373,7 +386,7 @@ extension Replica {
     noteProposed(block)
     askVerdict(at: sequence, into: &effects)
     decideIfCommitted(at: sequence, into: &effects)
-    advancePrepared(from: sequence.next, into: &effects)
+    advancePrepared(from: sequence, into: &effects)
     return true
   }
 }

@@ -17,7 +17,11 @@ extension Replica {
     if let draft = proposer.drafts.last { return draft.block.header.height.next }
     var sequence = max(window.low, execution.executed).next
     if sequence <= window.low { sequence = window.low.next }
-    while window.contains(sequence), window[sequence].proposal != nil { sequence = sequence.next }
+    while window.contains(sequence),
+      window[sequence].proposal != nil || window[sequence].isDecided
+    {
+      sequence = sequence.next
+    }
     return sequence
   }
 
@@ -55,16 +59,20 @@ extension Replica {
   ) -> Rejection? {
     guard proposer.isAssembling else { return .unexpectedAnswer }
     proposer.isAssembling = false
-    guard isLeader, phase == .active else { return nil }
     let sequence = nextSequence
-    guard window.contains(sequence), !endsEpoch(before: sequence),
+    guard isLeader, phase == .active, window.contains(sequence), !endsEpoch(before: sequence),
       let parent = draftParent(of: sequence)
-    else { return nil }
+    else {
+      for digest in digests {
+        if let entry = intake[digest] { effects.append(.offer(entry.request)) }
+      }
+      if isLeader { waitForMore(into: &effects) }
+      return nil
+    }
     let requests = proposable(digests, into: &effects)
     guard !requests.isEmpty else {
       // What the application keeps back is asked for again in a while.
-      proposer.waitsForMore = true
-      timers.set(.propose, after: parameters.patienceFloor / 4, into: &effects)
+      waitForMore(into: &effects)
       return nil
     }
     for request in requests { _ = intake.noteProposed(request.digest, at: now) }
@@ -74,6 +82,11 @@ extension Replica {
     proposer.drafts.append(Proposer.Draft(block: block))
     effects.append(.validate(block, parent: parent.digest))
     return nil
+  }
+
+  private mutating func waitForMore(into effects: inout Effects) {
+    proposer.waitsForMore = true
+    timers.set(.propose, after: parameters.patienceFloor / 4, into: &effects)
   }
 
   private func draftParent(of sequence: SequenceNumber) -> Parent? {
@@ -99,12 +112,23 @@ extension Replica {
         continue
       }
       let size = entry.request.operationBytes
-      guard bytes + size <= Int(parameters.blockByteLimit) else { continue }
+      guard bytes + size <= Int(parameters.blockByteLimit) else {
+        effects.append(.offer(entry.request))
+        continue
+      }
       bytes += size
       requests.append(entry.request)
     }
     drop(void, into: &effects)
     return requests
+  }
+
+  /// A view begins: what waits and isn't proposed again is the new leader's to propose.
+  mutating func offerWaiting(into effects: inout Effects) {
+    guard isLeader else { return }
+    for entry in intake.inOrder where entry.proposedAt == nil {
+      effects.append(.offer(entry.request))
+    }
   }
 
   /// A verdict on one of the leader's own drafts; false when it is on none.
@@ -123,11 +147,13 @@ extension Replica {
       effects.append(.report(.refusedBlock(height, digest, reason)))
       // What was built on it falls with it.
       for draft in proposer.drafts[index...] {
-        for request in draft.block.requests { intake.noteUnproposed(request.digest) }
+        for request in draft.block.requests {
+          intake.noteUnproposed(request.digest)
+          if intake[request.digest] != nil { effects.append(.offer(request)) }
+        }
       }
       proposer.drafts.removeSubrange(index...)
-      proposer.waitsForMore = true
-      timers.set(.propose, after: parameters.patienceFloor / 4, into: &effects)
+      waitForMore(into: &effects)
     }
     return true
   }

@@ -32,6 +32,9 @@ struct Slot: Sendable {
   var commits = VoteTally()
   /// Whether this replica is prepared in the current view, and has said so.
   var isPrepared = false
+  /// Whether this slot and all before it are prepared or decided here, so that their locks form a chain from the
+  /// stable checkpoint up to this one.
+  var isAnchored = false
   /// The strongest proof that binds this replica, from whichever view.
   var lock: Lock?
   /// Whether a quorum committed.
@@ -65,6 +68,7 @@ struct Slot: Sendable {
     prepares.reset()
     commits.reset()
     isPrepared = false
+    isAnchored = false
     unlinked = nil
   }
 }

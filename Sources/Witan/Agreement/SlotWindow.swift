@@ -27,9 +27,9 @@ struct SlotWindow: Sendable {
   /// The slot of a sequence, which must lie in the window.
   subscript(sequence: SequenceNumber) -> Slot {
     @inline(__always)
-    _read {
+    get {
       assert(contains(sequence), "sequence \(sequence) is outside \(low)...\(high)")
-      yield ring[index(of: sequence)]
+      return ring[index(of: sequence)]
     }
     @inline(__always)
     _modify {

@@ -12,6 +12,7 @@ extension Replica {
     if mayEndEpoch(at: header.height), let members = state.nextMembers {
       // Members that can't form an epoch are no change: the same on every replica (F41).
       next = try? Membership(members)
+      if next == self.members { next = nil }
     }
     let summary = CheckpointSummary(
       sequence: header.height, lastBlock: header.digest, timestamp: header.timestamp,
@@ -111,7 +112,10 @@ extension Replica {
         beginEpoch(after: certificate, members: image?.nextMembers, into: &effects)
       }
     }
-    if isNew { takeUpEarly(into: &effects) }
+    if isNew {
+      advancePrepared(from: window.low.next, into: &effects)
+      takeUpEarly(into: &effects)
+    }
   }
 
   private mutating func dropStaleDrafts() {
@@ -165,6 +169,7 @@ extension Replica {
     monitor.beginTerm()
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.progress, into: &effects)
+    offerWaiting(into: &effects)
     effects.append(.report(.enteredEpoch(office.epoch, office.members)))
     effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
   }

@@ -101,10 +101,8 @@ extension Replica {
     var certification: AnswerBody.Certification?
     var sequence = execution.executed
     if let (knownEpoch, certificate) = certifiedReads.take(ticket) {
-      let steps = lineage.filter {
-        $0.certificate.summary.epoch > knownEpoch
-          && $0.certificate.summary.epoch <= certificate.epoch
-      }
+      // Up to the epoch whose key signs the answer, or a client couldn't tell that we may.
+      let steps = lineage.filter { $0.certificate.summary.epoch > knownEpoch }
       certification = AnswerBody.Certification(
         lineage: Array(steps.prefix(Bounds.lineage)), certificate: certificate,
         proof: result.proof)

@@ -112,7 +112,7 @@ extension Replica {
     }
     guard decisions[decision.sequence] == nil else { return .duplicate }
     decide(decision, into: &effects)
-    advancePrepared(from: decision.sequence.next, into: &effects)
+    advancePrepared(from: decision.sequence, into: &effects)
     return nil
   }
 

@@ -1,9 +1,11 @@
 /// How patient a replica is: timeouts that follow the measured network, double with every view that fails, and
 /// come back down as views succeed.
 ///
-/// The measured delay is smoothed as TCP's round-trip time is (RFC 6298): an average and a deviation, from
-/// which the patience is a multiple with a margin, between a floor and a ceiling. The formula grows with the
-/// delay before a timer fires in vain: at half a second of delay a request is given several seconds.
+/// The delay is the lower quartile of the latest samples, which are of whole agreements: one that had to wait
+/// for a retransmission says more about loss than about delay, and would else make everybody more patient, and
+/// so retransmit later still. The deviation is that of the samples which aren't far above. The patience is a
+/// multiple with a margin, between a floor and a ceiling, and grows with the delay before a timer fires in
+/// vain: at half a second of delay a request is given several seconds.
 struct Pacemaker: Sendable {
   /// How many one-way delays an agreement takes at most when nothing fails: request, pre-prepare, prepare,
   /// commit and one retransmission of each.
@@ -12,7 +14,12 @@ struct Pacemaker: Sendable {
   private let initial: Micros
   private let floor: Micros
   private let ceiling: Micros
-  /// The smoothed one-way delay and its deviation; nil before the first sample.
+  /// So many samples are kept: a quarter of them is enough to follow a change within a few agreements.
+  static let sampleCount = 16
+
+  private var samples: [Micros] = []
+  private var oldest = 0
+  /// The one-way delay between replicas and its deviation; nil before the first sample.
   private(set) var delay: Micros?
   private(set) var deviation: Micros = 0
   /// How often the patience is doubled.
@@ -37,19 +44,26 @@ struct Pacemaker: Sendable {
     min(ceiling, basePatience * (1 << min(backoff, 20)))
   }
 
-  /// How often to say where we stand while waiting.
-  var statusPeriod: Micros { max(floor, patience) / 2 }
+  /// How long something is given before it is asked for again: two round trips.
+  var retransmission: Micros {
+    guard let delay else { return floor / 2 }
+    return max(floor / 4, min(patience / 2, (delay + deviation) * 4))
+  }
 
   /// A sample of the one-way delay between replicas.
   mutating func note(delay sample: Micros) {
-    guard let delay else {
-      self.delay = sample
-      deviation = sample / 2
-      return
+    if samples.count < Self.sampleCount {
+      samples.append(sample)
+    } else {
+      samples[oldest] = sample
+      oldest = (oldest + 1) % Self.sampleCount
     }
-    let difference = max(sample, delay) - min(sample, delay)
-    deviation = (deviation * 3 + difference) / 4
-    self.delay = (delay * 7 + sample) / 8
+    let sorted = samples.sorted()
+    let quartile = sorted[sorted.count / 4]
+    let near = sorted.filter { $0 > quartile && $0 <= quartile * 4 }
+    let sum = near.reduce(Micros(0)) { $0 + ($1 - quartile) }
+    delay = quartile
+    deviation = near.isEmpty ? quartile / 4 : sum / UInt64(near.count)
   }
 
   /// A view was given up: the next is given twice the time.

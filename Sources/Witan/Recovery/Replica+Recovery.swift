@@ -17,6 +17,15 @@ extension Replica {
     window = SlotWindow(low: stable?.sequence ?? 0, size: parameters.window)
     restoreView(recovery)
     for place in recovery.inOrder { restore(place) }
+    for raw in window.sequences {
+      // A lock of a later view came with a decision: see `waitFor(view:into:)`.
+      let sequence = SequenceNumber(raw)
+      guard window.contains(sequence), let lock = window[sequence].lock, lock.view > view else {
+        continue
+      }
+      view = lock.view
+      phase = .changingView
+    }
   }
 
   private mutating func restore(_ image: CheckpointImage) {
@@ -98,15 +107,19 @@ extension Replica {
   /// the same signatures.
   mutating func resume(into effects: inout Effects) {
     guard phase == .active else {
-      if let seat = office.seat, let viewChange = viewChanges[seat] {
+      if let viewChange = ownViewChange {
         effects.append(.broadcastDurably(.viewChange(viewChange)))
+      } else {
+        timers.set(.viewChange, after: pacemaker.patience, into: &effects)
       }
       return
     }
     for raw in window.sequences {
       let sequence = SequenceNumber(raw)
-      guard window.contains(sequence), window[sequence].proposal != nil else { continue }
-      resumeVotes(at: sequence, into: &effects)
+      guard window.contains(sequence) else { break }
+      let isBelow = sequence.previous == window.low || window[sequence.previous].isAnchored
+      if isBelow, window[sequence].isDecided { window[sequence].isAnchored = true }
+      if window[sequence].proposal != nil { resumeVotes(at: sequence, into: &effects) }
     }
   }
 
@@ -121,6 +134,7 @@ extension Replica {
     }
     window[sequence].proposal?.verdict = .valid
     window[sequence].isPrepared = true
+    window[sequence].isAnchored = true
     if seat != leader { vote(at: sequence, into: &effects) }
     let commit = sign(.commit, view: view, sequence: sequence, digest: digest)
     _ = window[sequence].commits.add(digest, commit.signature, seat: seat, members: members)

@@ -19,7 +19,8 @@ public enum Effect: Sendable {
   case setTimer(Timer, after: Micros)
   /// Forget the timer of this kind.
   case cancelTimer(Timer.Kind)
-  /// A request that may be proposed: the application orders such requests as it likes.
+  /// A request that may be proposed: the application orders such requests as it likes. Offered again when
+  /// a proposal of it came to nothing; what was assembled is out until then.
   case offer(Request)
   /// Requests that were executed or became void: the application need not keep them.
   case withdraw([Digest])

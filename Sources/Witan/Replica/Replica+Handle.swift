@@ -7,7 +7,7 @@ extension Replica {
     viewEnteredAt = now
     resume(into: &effects)
     effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
-    timers.set(.status, after: pacemaker.statusPeriod, into: &effects)
+    timers.set(.status, after: pacemaker.retransmission, into: &effects)
     settle(into: &effects)
   }
 

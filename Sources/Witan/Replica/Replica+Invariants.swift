@@ -20,12 +20,16 @@ extension Replica {
 
   /// The same for every slot: dear, and meant for tests.
   public var slotFault: String? {
+    let chain = chainOfLocks.count
     for raw in window.sequences {
       let sequence = SequenceNumber(raw)
       guard window.contains(sequence) else { break }
       let slot = window[sequence]
       if slot.sequence != sequence { return "the slot of \(sequence) is that of \(slot.sequence)" }
       if slot.isPrepared, slot.lock == nil { return "\(sequence) is prepared without a lock" }
+      if slot.isAnchored, sequence.distance(after: window.low) > chain {
+        return "\(sequence) is anchored, but the chain of locks ends before it"
+      }
       if slot.isPrepared, slot.proposal?.verdict != .valid {
         return "\(sequence) is prepared without a positive verdict"
       }

@@ -10,6 +10,9 @@ extension Replica {
   /// How many peers a status is sent to: all of a small network, a rotating few of a large one.
   private static let peersPerStatus = 16
 
+  /// Who waits for nothing says where it stands once in so many rounds: all it knows of may be over.
+  private static let idleRounds: UInt64 = 16
+
   // MARK: Watching for progress
 
   /// How long the oldest thing that waits has waited in this view; nil when nothing waits.
@@ -65,16 +68,18 @@ extension Replica {
 
   mutating func statusTimerFired(into effects: inout Effects) {
     statusRound &+= 1
-    let isWaiting = phase == .changingView || waitingSince != nil || isBehind
-    if isWaiting || statusRound.isMultiple(of: 4) { sendStatus(into: &effects) }
-    if phase == .changingView, let seat = office.seat, let viewChange = viewChanges[seat] {
+    let isStuck =
+      phase == .changingView || isBehind
+      || waitingSince.map { now - $0 >= pacemaker.retransmission } ?? false
+    if isStuck || statusRound.isMultiple(of: Self.idleRounds) { sendStatus(into: &effects) }
+    if statusRound.isMultiple(of: 4), let viewChange = ownViewChange {
       // Said again until the view opens: view-changes may be lost as anything may (F21).
       effects.append(.broadcastDurably(.viewChange(viewChange)))
     }
     if phase == .active { passOnWaiting(into: &effects) }
     fetchWhatIsVotedFor(into: &effects)
     if needsTransfer, !transfer.isActive { askForManifest(into: &effects) }
-    timers.set(.status, after: pacemaker.statusPeriod, into: &effects)
+    timers.set(.status, after: pacemaker.retransmission, into: &effects)
   }
 
   /// Whether others are known to be ahead.
@@ -194,7 +199,7 @@ extension Replica {
   ) {
     if phase == .active, status.statement.view <= view {
       repeatNewView(to: seat, into: &effects)
-    } else if phase == .changingView, let own = office.seat, let viewChange = viewChanges[own] {
+    } else if let viewChange = ownViewChange {
       effects.append(.sendDurably(.viewChange(viewChange), to: members[seat].id))
     }
   }

@@ -126,7 +126,7 @@ extension Replica {
     }
     if transfer.isComplete {
       guard execution.inFlight == nil || execution.isUntrusted else {
-        timers.set(.fetch, after: pacemaker.statusPeriod / 4, into: &effects)
+        timers.set(.fetch, after: pacemaker.retransmission, into: &effects)
         return
       }
       transfer.beginInstalling()
@@ -135,14 +135,14 @@ extension Replica {
     }
     let peers = members.members.map(\.id).filter { $0 != id }
     let questions = transfer.nextQuestions(
-      peers: peers, now: now, patience: pacemaker.basePatience / 2)
+      peers: peers, now: now, patience: pacemaker.retransmission * 2)
     for (address, peer) in questions {
       let query = seal(
         .fetchState, StateQuery(chunk: address, knownEpoch: verifier.latestEpoch), view: view,
         sequence: certificate.sequence)
       effects.append(.send(.fetchState(query), to: peer))
     }
-    timers.set(.fetch, after: pacemaker.basePatience / 2, into: &effects)
+    timers.set(.fetch, after: pacemaker.retransmission * 2, into: &effects)
   }
 
   mutating func fetchTimerFired(into effects: inout Effects) {

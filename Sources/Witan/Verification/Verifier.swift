@@ -110,6 +110,13 @@ public struct Verifier: Sendable {
     return (members, seat)
   }
 
+  /// A value whose signer's seat and signature are checked here; the caller has checked the rest.
+  func vouch<Value>(
+    for value: Value, signed: SignedStatement
+  ) throws(Rejection) -> Verified<Value> {
+    Verified(checked: value, seat: try seat(of: signed).1, by: Authority())
+  }
+
   private func checkContent(
     of message: Message, seat: Seat, members: Membership
   ) throws(Rejection) {

@@ -33,6 +33,26 @@ extension Replica {
     viewChangesGathered(into: &effects)
   }
 
+  /// A decision proves that a later view is open elsewhere: waits to be shown what opened it. Nothing is said in an
+  /// earlier view any more, for the decision's lock is of that later view.
+  mutating func waitFor(view later: View, into effects: inout Effects) {
+    guard later > view else { return }
+    view = later
+    phase = .changingView
+    proposer = Proposer()
+    timers.cancel(.progress, into: &effects)
+    timers.cancel(.propose, into: &effects)
+    timers.set(.viewChange, after: pacemaker.patience, into: &effects)
+  }
+
+  /// The view-change that this replica sent for the view it waits for.
+  var ownViewChange: ViewChange? {
+    guard phase == .changingView, let seat = office.seat, let sent = viewChanges[seat],
+      sent.statement.view == view
+    else { return nil }
+    return sent
+  }
+
   /// This replica's locks above the stable checkpoint, as far as each follows the one before. One that doesn't was
   /// superseded below in a later view, so that it was never decided.
   var chainOfLocks: [Lock] {
@@ -159,6 +179,8 @@ extension Replica {
     effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
     if let certificate = selection.certificate { learn(certificate, into: &effects) }
     proposeAgain(selection, signatures: newView.body.proposals, into: &effects)
+    advancePrepared(from: window.low.next, into: &effects)
+    offerWaiting(into: &effects)
     takeUpEarly(into: &effects)
     if monitor.isOut(currentLeader, members: members), !isLeader {
       leave(for: view.next, because: .demoted, into: &effects)

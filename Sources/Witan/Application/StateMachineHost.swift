@@ -1,0 +1,133 @@
+import WitanCrypto
+
+/// The synchronous shell of a simple application: answers the effects that concern it, at once.
+public struct StateMachineHost<Machine: StateMachine>: Sendable {
+  /// How far a block's timestamp may be ahead of this shell's clock.
+  public var clockTolerance: Micros = .seconds(5)
+
+  /// The application in its latest executed state.
+  public private(set) var machine: Machine
+  private var queue = FairQueue()
+  private var states: [(sequence: SequenceNumber, machine: Machine, tree: ChunkTree)] = []
+  private var incoming: Incoming?
+
+  private struct Incoming: Sendable {
+    let summary: CheckpointSummary
+    var chunks: [Int: [UInt8]] = [:]
+  }
+
+  /// A host of an application in the state of the genesis.
+  public init(_ machine: Machine) { self.machine = machine }
+
+  /// The root that the genesis must name for an application in this state.
+  public static func root(of machine: Machine) -> Digest { ChunkTree(machine.snapshot).root }
+
+  /// The snapshot at a checkpoint: what the shell must keep durably, for as long as it isn't released, to restore
+  /// after a restart.
+  public func snapshot(at sequence: SequenceNumber) -> [UInt8]? {
+    states.first { $0.sequence == sequence }?.machine.snapshot
+  }
+
+  /// Restores the state at a checkpoint after a restart.
+  public mutating func restore(_ snapshot: [UInt8], at sequence: SequenceNumber) throws {
+    try machine.restore(snapshot)
+    states = [(sequence, machine, ChunkTree(machine.snapshot))]
+  }
+
+  /// The answer to an effect; nil when it asks nothing of the application.
+  ///
+  /// `clock` is the shell's idea of the time of day, from which proposals take their timestamps.
+  public mutating func answer(_ effect: Effect, clock: Micros) -> Input? {
+    switch effect {
+    case .offer(let request): queue.append(request)
+    case .withdraw(let digests): queue.remove(digests)
+    case .assemble(let count, let bytes):
+      return .assembled(queue.next(count: count, bytes: bytes), timestamp: clock)
+    case .validate(let block, _): return .validated(block.digest, verdict(on: block, clock: clock))
+    case .execute(let execution): return .executed(execute(execution))
+    case .releaseStates(let sequence): states.removeAll { $0.sequence < sequence }
+    case .query(let ticket, let content, let sequence):
+      return .answered(ticket, answer(content, at: sequence))
+    case .offerChunk(let ticket): return .chunkOffered(ticket, chunk(for: ticket))
+    case .beginInstall(let summary): incoming = Incoming(summary: summary)
+    case .judgeChunk(let chunk): return .chunkJudged(chunk.address, isValid: keep(chunk))
+    case .finishInstall(let summary):
+      return .installed(summary.sequence, succeeded: install(summary))
+    case .persist, .send, .broadcast, .sendDurably, .broadcastDurably, .setTimer, .cancelTimer,
+      .reply, .answer, .report:
+      break
+    }
+    return nil
+  }
+
+  private func verdict(on block: Block, clock: Micros) -> Verdict {
+    if block.header.timestamp > clock + clockTolerance {
+      return .invalid(InvalidBlock(code: 1, "its timestamp lies in the future"))
+    }
+    return machine.validate(block)
+  }
+
+  private mutating func execute(_ execution: Execution) -> ExecutionResult {
+    let results = execution.requests.map { machine.apply($0, in: execution.header) }
+    var state: ExecutionResult.State?
+    if execution.isCheckpoint {
+      let tree = ChunkTree(machine.snapshot)
+      states.append((execution.sequence, machine, tree))
+      state = ExecutionResult.State(
+        root: tree.root, chunks: UInt32(tree.count),
+        nextMembers: execution.mayEndEpoch ? machine.nextMembers : nil)
+    }
+    return ExecutionResult(sequence: execution.sequence, results: results, state: state)
+  }
+
+  private func answer(_ content: [UInt8], at sequence: SequenceNumber?) -> QueryResult {
+    guard let sequence else { return QueryResult(outcome: .result(machine.answer(content))) }
+    guard let state = states.first(where: { $0.sequence == sequence }),
+      let range = state.machine.locate(content)
+    else { return QueryResult(outcome: .refused(.declined)) }
+    let snapshot = state.machine.snapshot
+    let first = range.lowerBound / ChunkTree.chunkSize
+    let last = max(range.lowerBound, range.upperBound - 1) / ChunkTree.chunkSize
+    let chunks = (first...last).compactMap { index in
+      state.tree.chunk(index).map {
+        StateChunk(address: .application(UInt32(index)), bytes: $0.bytes, proof: $0.proof)
+      }
+    }
+    let proof = SnapshotProof(range: range, chunks: chunks)
+    return QueryResult(outcome: .result(Array(snapshot[range])), proof: proof.encoded)
+  }
+
+  private func chunk(for ticket: ChunkTicket) -> StateChunk? {
+    guard let state = states.first(where: { $0.sequence == ticket.sequence }),
+      let (bytes, proof) = state.tree.chunk(Int(ticket.index))
+    else { return nil }
+    return StateChunk(address: .application(ticket.index), bytes: bytes, proof: proof)
+  }
+
+  private mutating func keep(_ chunk: StateChunk) -> Bool {
+    guard let summary = incoming?.summary, case .application(let index) = chunk.address,
+      ChunkTree.verifies(
+        chunk.bytes, proof: chunk.proof, at: Int(index), of: Int(summary.applicationChunks),
+        root: summary.applicationRoot)
+    else { return false }
+    incoming?.chunks[Int(index)] = chunk.bytes
+    return true
+  }
+
+  private mutating func install(_ summary: CheckpointSummary) -> Bool {
+    guard let incoming, incoming.summary == summary else { return false }
+    var bytes: [UInt8] = []
+    for index in 0..<Int(summary.applicationChunks) {
+      guard let chunk = incoming.chunks[index] else { return false }
+      bytes += chunk
+    }
+    self.incoming = nil
+    var candidate = machine
+    guard (try? candidate.restore(bytes)) != nil,
+      Self.root(of: candidate) == summary.applicationRoot
+    else { return false }
+    machine = candidate
+    states.append((summary.sequence, machine, ChunkTree(bytes)))
+    return true
+  }
+}

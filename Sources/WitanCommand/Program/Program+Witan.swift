@@ -1,0 +1,13 @@
+extension Program {
+  /// `witan` with all its commands.
+  static let witan: Program = Program(
+    name: "witan",
+    summary: "Byzantine-fault-tolerant agreement on proof blocks",
+    version: "0.1.0",
+    commands: [
+      SimulateCommand.command,
+      BenchCommand.command,
+      HelpCommand.command,
+      CompletionsCommand.command,
+    ])
+}
