@@ -60,11 +60,15 @@ extension Journal {
       case .stable(let certificate):
         if certificate.sequence >= stable?.sequence ?? 0 { stable = certificate }
         build(on: certificate)
-      case .epoch(let change):
-        if change.certificate.summary.epoch > lineage.last?.certificate.summary.epoch ?? 0 {
-          lineage.append(change)
-        }
+      case .epoch(let change): extendLineage(by: change)
       }
+    }
+
+    private mutating func extendLineage(by change: EpochChange) {
+      guard change.certificate.summary.epoch > lineage.last?.certificate.summary.epoch ?? 0 else {
+        return
+      }
+      lineage.append(change)
     }
 
     /// A certified checkpoint whose state is our own is a foundation: what is below it isn't needed.
@@ -76,6 +80,10 @@ extension Journal {
       if image.summary.epoch != epoch {
         opened = nil
         left = nil
+        // The journal may end before the record of the epoch that this certificate begins.
+        if let members = image.nextMembers {
+          extendLineage(by: EpochChange(certificate: certificate, members: members))
+        }
       }
       foundation = image
       foundationCertificate = certificate

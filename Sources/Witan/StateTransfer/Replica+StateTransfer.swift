@@ -95,6 +95,10 @@ extension Replica {
       lineage.append(change)
       effects.append(.persist(.epoch(change)))
     }
+    // Whoever stands at the end of its epoch and lacks the votes for it enters the next by their certificate.
+    if let end = manifest.lineage.first(where: { $0.certificate.epoch == office.epoch }) {
+      learn(end.certificate, into: &effects)
+    }
     guard let certificate = manifest.certificate else {
       askForManifest(into: &effects)
       return nil

@@ -104,15 +104,18 @@ extension Replica {
     return nil
   }
 
-  /// With a quorum's view-changes, the new leader opens the view, and all others begin to wait for it to:
-  /// not before, or slow ones would be left behind (OSDI '99 §4.5.2, F22).
+  /// With a quorum's view-changes, the new leader opens the view.
+  ///
+  /// All others begin to wait for it to when a quorum has left the views before: not earlier, or slow ones would be
+  /// left behind (OSDI '99 §4.5.2, F22). Who went on to a later view counts: its view-change for this one may be
+  /// lost for good, and those that wait for it would wait for ever.
   private mutating func viewChangesGathered(into effects: inout Effects) {
-    guard phase == .changingView,
-      quorum.isReached(by: viewChanges.power(for: view, members: members))
-    else { return }
-    if isLeader {
+    guard phase == .changingView else { return }
+    if isLeader, quorum.isReached(by: viewChanges.power(for: view, members: members)) {
       openView(into: &effects)
-    } else if !timers.isRunning(.viewChange) {
+    } else if !timers.isRunning(.viewChange),
+      quorum.isReached(by: viewChanges.power(from: view, members: members))
+    {
       timers.set(.viewChange, after: pacemaker.patience, into: &effects)
     }
   }
@@ -213,9 +216,9 @@ extension Replica {
 
   /// A certificate that came with a view-change or a manifest: the window follows it, execution catches up.
   mutating func learn(_ certificate: CheckpointCertificate, into effects: inout Effects) {
-    guard certificate.summary.epoch == office.epoch, certificate.sequence > window.low else {
-      return
-    }
+    guard certificate.sequence > window.low,
+      certificate.epoch == office.epoch || certificate.summary.epoch == office.epoch
+    else { return }
     certified(certificate, into: &effects)
   }
 }

@@ -29,6 +29,15 @@ struct ViewChangeBook: Sendable {
     return power
   }
 
+  /// What the members that ask for a view or a later one weigh.
+  func power(from view: View, members: Membership) -> VotingPower {
+    var power: VotingPower = 0
+    for (index, viewChange) in latest.enumerated() {
+      if let viewChange, viewChange.statement.view >= view { power += members.members[index].power }
+    }
+    return power
+  }
+
   /// The highest view that members weighing more than the fault bound ask for, or for one beyond it: a correct
   /// one among them gave up every view before (the f + 1 rule of OSDI '99 §4.5.2, F23).
   func supportedView(above view: View, members: Membership) -> View? {
