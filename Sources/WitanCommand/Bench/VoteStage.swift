@@ -24,6 +24,9 @@ struct VoteStage {
   private var next = 0
   private let part: Part
 
+  /// How many votes are ready.
+  var count: Int { votes.count - next }
+
   init(members count: Int, window: UInt64, part: Part) throws {
     let authority = SimulatedAuthority(seed: 1)
     signers = (0..<UInt64(count)).map { authority.signer($0) }
