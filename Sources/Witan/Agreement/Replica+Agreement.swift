@@ -60,7 +60,7 @@ extension Replica {
       return nil
     }
     let rejection = accept(proposal, after: parent, into: &effects)
-    if rejection == nil { linkFollowing(proposal.body.header, into: &effects) }
+    if rejection == nil { linkWaiting(from: sequence.next, into: &effects) }
     return rejection
   }
 
@@ -109,18 +109,19 @@ extension Replica {
     return nil
   }
 
-  /// Proposals that came before their predecessor's can now be tied to it.
-  private mutating func linkFollowing(_ header: BlockHeader, into effects: inout Effects) {
-    var parent = header
-    while window.contains(parent.height.next), let waiting = window[parent.height.next].unlinked {
-      window[parent.height.next].unlinked = nil
-      let rejection = accept(
-        waiting, after: Parent(digest: parent.digest, timestamp: parent.timestamp), into: &effects)
-      if let rejection {
+  /// Proposals that came before what they follow was known can now be tied to it: the block before was proposed,
+  /// decided elsewhere, or certified with a checkpoint.
+  mutating func linkWaiting(from first: SequenceNumber, into effects: inout Effects) {
+    var sequence = first
+    while phase == .active, window.contains(sequence), let waiting = window[sequence].unlinked,
+      let parent = parent(of: sequence)
+    {
+      window[sequence].unlinked = nil
+      if let rejection = accept(waiting, after: parent, into: &effects) {
         effects.append(.report(.rejected(rejection, kind: .prePrepare, from: waiting.signer)))
         return
       }
-      parent = waiting.body.header
+      sequence = sequence.next
     }
   }
 
@@ -258,13 +259,24 @@ extension Replica {
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
       quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
-      window[sequence].proposal?.verdict == .valid
+      let proposal = window[sequence].proposal, proposal.verdict == .valid
     else { return false }
-    return followsAnchored(sequence)
+    return followsAnchored(proposal.header)
   }
 
-  private func followsAnchored(_ sequence: SequenceNumber) -> Bool {
-    sequence.previous == window.low || window[sequence.previous].isAnchored
+  /// Whether a block follows the stable checkpoint, or an anchored slot's lock.
+  private func followsAnchored(_ header: BlockHeader) -> Bool {
+    let previous = header.height.previous
+    return (previous == window.low || window[previous].isAnchored)
+      && header.previous == lockBelow(header.height)
+  }
+
+  /// Whether a decided block is part of the chain of locks.
+  func isDecidedAndAnchored(_ sequence: SequenceNumber) -> Bool {
+    guard window[sequence].isDecided, let lock = window[sequence].lock,
+      lock.header.digest == decisions[sequence]?.block.digest
+    else { return false }
+    return followsAnchored(lock.header)
   }
 
   /// A slot may have become prepared, and with it those after it that waited for it.
@@ -276,7 +288,8 @@ extension Replica {
       if canPrepare(sequence) {
         window[sequence].isAnchored = true
         becomePrepared(at: sequence, into: &effects)
-      } else if window[sequence].isDecided, followsAnchored(sequence) {
+        bindDecided(from: sequence.next)
+      } else if isDecidedAndAnchored(sequence) {
         window[sequence].isAnchored = true
       } else if !window[sequence].isAnchored {
         return
@@ -350,12 +363,8 @@ extension Replica {
     if window.contains(sequence) {
       isBlockKept = window[sequence].block(decision.block.digest) != nil
       window[sequence].isDecided = true
-      if window[sequence].lock.map({ $0.view < decision.certificate.view }) ?? true {
-        window[sequence].lock = .committed(decision.certificate, decision.block.header)
-        window[sequence].lockedBlock = decision.block
-      }
     }
-    if decision.certificate.epoch == office.epoch, decision.certificate.view > view {
+    if decision.certificate.view > view {
       waitFor(view: decision.certificate.view, into: &effects)
     }
     if decisions.insert(decision, executed: execution.executed) {
@@ -363,6 +372,29 @@ extension Replica {
       effects.append(.persist(.decided(decision.certificate)))
       effects.append(.report(.decided(decision.certificate, decision.block.header)))
     }
+    bindDecided(from: sequence)
+  }
+
+  /// A decided block binds as a prepared one does, once it follows the lock below. One that came before its
+  /// predecessor waits for it: it would break the chain, and hide the locks above that this replica's own commits
+  /// are known by.
+  mutating func bindDecided(from first: SequenceNumber) {
+    var sequence = first
+    while window.contains(sequence), window[sequence].isDecided,
+      let decision = decisions[sequence], decision.block.header.previous == lockBelow(sequence)
+    {
+      if window[sequence].lock.map({ $0.view < decision.certificate.view }) ?? true {
+        window[sequence].lock = .committed(decision.certificate, decision.block.header)
+        window[sequence].lockedBlock = decision.block
+      }
+      sequence = sequence.next
+    }
+  }
+
+  /// The digest of the block that a chain of locks has before a sequence.
+  private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
+    guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
+    return window[sequence.previous].lock?.header.digest
   }
 
   // MARK: Blocks that were proposed again, or voted for, before they came

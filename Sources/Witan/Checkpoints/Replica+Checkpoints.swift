@@ -102,6 +102,7 @@ extension Replica {
       effects.append(.persist(.stable(certificate)))
       effects.append(.report(.stable(certificate)))
       window.advance(to: sequence)
+      bindDecided(from: sequence.next)
       dropStaleDrafts()
     }
     if image != nil {
@@ -112,10 +113,14 @@ extension Replica {
         beginEpoch(after: certificate, members: image?.nextMembers, into: &effects)
       }
     }
-    if isNew {
-      advancePrepared(from: window.low.next, into: &effects)
-      takeUpEarly(into: &effects)
-    }
+    if isNew { takeUpWindow(into: &effects) }
+  }
+
+  /// The window has moved: what waited for its beginning can go on.
+  mutating func takeUpWindow(into effects: inout Effects) {
+    linkWaiting(from: window.low.next, into: &effects)
+    advancePrepared(from: window.low.next, into: &effects)
+    takeUpEarly(into: &effects)
   }
 
   private mutating func dropStaleDrafts() {

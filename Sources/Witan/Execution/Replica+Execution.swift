@@ -106,12 +106,16 @@ extension Replica {
 
   /// A decided block with its proof, forwarded by whoever has it.
   mutating func receive(_ decision: Decision, into effects: inout Effects) -> Rejection? {
+    let epoch = decision.certificate.epoch
+    // Another epoch's blocks wait until this replica is in it: what it executes is checkpointed for its epoch.
+    guard epoch == office.epoch else { return epoch < office.epoch ? .staleEpoch : .futureView }
     guard decision.sequence > execution.executed else { return .staleSequence }
     guard decision.sequence.distance(after: execution.executed) <= decisions.reach else {
       return .aboveWindow
     }
     guard decisions[decision.sequence] == nil else { return .duplicate }
     decide(decision, into: &effects)
+    linkWaiting(from: decision.sequence.next, into: &effects)
     advancePrepared(from: decision.sequence, into: &effects)
     return nil
   }

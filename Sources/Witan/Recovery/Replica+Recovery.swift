@@ -18,12 +18,12 @@ extension Replica {
     restoreView(recovery)
     for place in recovery.inOrder { restore(place) }
     for raw in window.sequences {
-      // A lock of a later view came with a decision: see `waitFor(view:into:)`.
       let sequence = SequenceNumber(raw)
-      guard window.contains(sequence), let lock = window[sequence].lock, lock.view > view else {
-        continue
-      }
-      view = lock.view
+      guard window.contains(sequence) else { break }
+      bindDecided(from: sequence)
+      // A decision of a later view: see `waitFor(view:into:)`.
+      guard let later = decisions[sequence]?.certificate.view, later > view else { continue }
+      view = later
       phase = .changingView
     }
   }
@@ -75,7 +75,9 @@ extension Replica {
   }
 
   private mutating func restore(_ place: Journal.Recovery.Place) {
-    if let certificate = place.decided, let block = place.block(certificate.digest) {
+    if let certificate = place.decided, certificate.epoch == office.epoch,
+      let block = place.block(certificate.digest)
+    {
       _ = decisions.insert(
         Decision(certificate: certificate, block: block), executed: execution.executed)
     }
@@ -92,15 +94,7 @@ extension Replica {
       window[place.sequence].lock = lock
       window[place.sequence].lockedBlock = place.block(lock.header.digest)
     }
-    if let certificate = place.decided, certificate.epoch == office.epoch,
-      let block = place.block(certificate.digest)
-    {
-      window[place.sequence].isDecided = decisions[place.sequence] != nil
-      if window[place.sequence].lock.map({ $0.view < certificate.view }) ?? true {
-        window[place.sequence].lock = .committed(certificate, block.header)
-        window[place.sequence].lockedBlock = block
-      }
-    }
+    window[place.sequence].isDecided = decisions[place.sequence] != nil
   }
 
   /// After a restart, says again what the journal proves was, or may have been, said: the same statements with
@@ -117,8 +111,7 @@ extension Replica {
     for raw in window.sequences {
       let sequence = SequenceNumber(raw)
       guard window.contains(sequence) else { break }
-      let isBelow = sequence.previous == window.low || window[sequence.previous].isAnchored
-      if isBelow, window[sequence].isDecided { window[sequence].isAnchored = true }
+      if isDecidedAndAnchored(sequence) { window[sequence].isAnchored = true }
       if window[sequence].proposal != nil { resumeVotes(at: sequence, into: &effects) }
     }
   }

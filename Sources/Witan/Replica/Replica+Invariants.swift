@@ -27,13 +27,15 @@ extension Replica {
       let slot = window[sequence]
       if slot.sequence != sequence { return "the slot of \(sequence) is that of \(slot.sequence)" }
       if slot.isPrepared, slot.lock == nil { return "\(sequence) is prepared without a lock" }
-      if slot.isAnchored, sequence.distance(after: window.low) > chain {
+      if phase == .active, slot.isAnchored, sequence.distance(after: window.low) > chain {
         return "\(sequence) is anchored, but the chain of locks ends before it"
       }
       if slot.isPrepared, slot.proposal?.verdict != .valid {
         return "\(sequence) is prepared without a positive verdict"
       }
-      if slot.isDecided, slot.lock == nil { return "\(sequence) is decided without a lock" }
+      if slot.isDecided, slot.lock == nil, sequence.previous == window.low {
+        return "\(sequence) is decided without a lock"
+      }
       if let lock = slot.lock, slot.lockedBlock?.digest != lock.header.digest {
         return "the locked block of \(sequence) isn't kept"
       }
