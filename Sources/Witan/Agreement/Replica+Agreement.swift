@@ -169,6 +169,8 @@ extension Replica {
       window[sequence].proposal?.verdict = .valid
       vote(at: sequence, into: &effects)
     } else if let block = window[sequence].block(digest) {
+      if awaitedVerdicts.count >= Int(parameters.window) { awaitedVerdicts.removeFirst() }
+      awaitedVerdicts.append((digest, sequence))
       effects.append(.validate(block, parent: proposal.header.previous))
     } else {
       want(digest, at: sequence, into: &effects)
@@ -190,12 +192,14 @@ extension Replica {
     return nil
   }
 
-  private func sequenceAwaitingVerdict(on digest: Digest) -> SequenceNumber? {
-    for raw in window.sequences {
-      guard let proposal = window[SequenceNumber(raw)].proposal else { continue }
-      if proposal.verdict == nil, proposal.header.digest == digest { return SequenceNumber(raw) }
-    }
-    return nil
+  /// The slot whose block the application was asked about, once.
+  private mutating func sequenceAwaitingVerdict(on digest: Digest) -> SequenceNumber? {
+    guard let index = awaitedVerdicts.firstIndex(where: { $0.digest == digest }) else { return nil }
+    let sequence = awaitedVerdicts.remove(at: index).sequence
+    guard window.contains(sequence), let proposal = window[sequence].proposal,
+      proposal.verdict == nil, proposal.header.digest == digest
+    else { return nil }
+    return sequence
   }
 
   // MARK: Prepares

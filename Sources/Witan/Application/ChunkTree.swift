@@ -2,14 +2,17 @@ import WitanCrypto
 
 /// Bytes cut into chunks of equal size under a Merkle root, so that each chunk can be checked alone.
 ///
-/// A leaf commits to its index and the chunk, an inner node to its two children; the two are hashed with
-/// different tags, so that neither passes for the other. An odd node is carried up as it is.
+/// A leaf commits to its index and the chunk, an inner node to its two children, the root to the number of chunks
+/// and the topmost node; all are hashed with different tags, so that none passes for another. An odd node is
+/// carried up as it is.
 public struct ChunkTree: Sendable {
   /// How large a chunk is: small enough to lose one to a liar, large enough that proofs don't matter.
   public static let chunkSize = 1 << 16
 
   private let bytes: [UInt8]
   private let levels: [[Digest]]
+  /// The root that commits to all chunks and their number.
+  public let root: Digest
 
   /// The tree over these bytes. No bytes are one empty chunk.
   public init(_ bytes: [UInt8]) {
@@ -24,10 +27,8 @@ public struct ChunkTree: Sendable {
       levels.append(level)
     }
     self.levels = levels
+    root = Self.root(over: level[0], count: count)
   }
-
-  /// The root that commits to all chunks.
-  public var root: Digest { levels[levels.count - 1][0] }
 
   /// How many chunks there are; at least one.
   public var count: Int { levels[0].count }
@@ -66,7 +67,7 @@ public struct ChunkTree: Sendable {
       position /= 2
       width = (width + 1) / 2
     }
-    return used == proof.count && digest == root
+    return used == proof.count && Self.root(over: digest, count: count) == root
   }
 
   private static func range(_ index: Int, of total: Int) -> Range<Int> {
@@ -74,13 +75,22 @@ public struct ChunkTree: Sendable {
   }
 
   private static func leaf(_ chunk: ArraySlice<UInt8>, at index: Int) -> Digest {
-    var header = ByteWriter()
-    header.write(UInt8(0))
-    header.write(UInt32(truncatingIfNeeded: index))
-    var hash = SHA256()
-    header.bytes.withUnsafeBytes { hash.update($0) }
+    var hash = hash(tagged: 0, index)
     chunk.withUnsafeBytes { hash.update($0) }
     return hash.finish()
+  }
+
+  private static func root(over top: Digest, count: Int) -> Digest {
+    var hash = hash(tagged: 2, count)
+    hash.update(top)
+    return hash.finish()
+  }
+
+  private static func hash(tagged tag: UInt8, _ number: Int) -> SHA256 {
+    var hash = SHA256()
+    withUnsafeBytes(of: tag) { hash.update($0) }
+    withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).littleEndian) { hash.update($0) }
+    return hash
   }
 
   private static func node(_ left: Digest, _ right: Digest) -> Digest {

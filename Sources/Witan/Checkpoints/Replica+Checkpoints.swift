@@ -165,6 +165,7 @@ extension Replica {
     viewEnteredAt = now
     window = SlotWindow(low: stable?.sequence ?? 0, size: parameters.window)
     proposer = Proposer()
+    awaitedVerdicts = []
     viewChanges = ViewChangeBook(peers: office.members.count)
     checkpoints.beginEpoch(peers: office.members.count)
     early = EarlyMessages(peers: office.members.count, parameters: parameters)

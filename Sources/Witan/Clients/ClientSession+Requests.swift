@@ -143,13 +143,21 @@ extension ClientSession {
       }
       return
     }
-    let verified: Verified<Reply>
-    do { verified = try light.verifier.verify(reply) } catch {
-      effects.append(.report(reply.signer, .answer(error)))
-      return
+    switch checked(reply) {
+    case .failure(let fault): effects.append(.report(reply.signer, .answer(fault)))
+    case .success(let verified): take(verified, into: &effects)
     }
-    guard let seat = verified.seat else { return }
-    executed.note(reply.statement.sequence, of: seat, members: members)
+  }
+
+  private func checked(_ reply: Reply) -> Result<Verified<Reply>, Rejection> {
+    do throws(Rejection) { return .success(try light.verifier.verify(reply)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private mutating func take(_ reply: Verified<Reply>, into effects: inout [Effect]) {
+    guard let seat = reply.seat else { return }
+    executed.note(reply.value.statement.sequence, of: seat, members: members)
     switch phase {
     case .idle: return
     case .sounding(let bundle):
@@ -158,10 +166,12 @@ extension ClientSession {
       confirmedAt = now
       sign(bundle, into: &effects)
     case .asking(let outstanding):
-      count(verified.value, of: seat, for: outstanding, into: &effects)
+      count(reply.value, of: seat, for: outstanding, into: &effects)
     }
   }
 
+  // Inlined into `receive`, it trips the optimiser of Swift 6.3.
+  @inline(never)
   private var awaitedNumber: UInt64? {
     switch phase {
     case .idle: nil

@@ -79,3 +79,12 @@ extension ByteWriter {
     tag.withUTF8Buffer { write(raw: UnsafeRawBufferPointer($0)) }
   }
 }
+
+extension ByteWriter {
+  /// Gives `body` what was written so far, in place.
+  public func withBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try bytes.withUnsafeBytes(body)
+  }
+}

@@ -18,6 +18,7 @@ struct Pacemaker: Sendable {
   static let sampleCount = 16
 
   private var samples: [Micros] = []
+  private var sorted: [Micros] = []
   private var oldest = 0
   /// The one-way delay between replicas and its deviation; nil before the first sample.
   private(set) var delay: Micros?
@@ -52,18 +53,23 @@ struct Pacemaker: Sendable {
 
   /// A sample of the one-way delay between replicas.
   mutating func note(delay sample: Micros) {
-    if samples.count < Self.sampleCount {
-      samples.append(sample)
-    } else {
+    if samples.count == Self.sampleCount {
+      if let place = sorted.firstIndex(of: samples[oldest]) { sorted.remove(at: place) }
       samples[oldest] = sample
       oldest = (oldest + 1) % Self.sampleCount
+    } else {
+      samples.append(sample)
     }
-    let sorted = samples.sorted()
+    sorted.insert(sample, at: sorted.firstIndex { $0 > sample } ?? sorted.count)
     let quartile = sorted[sorted.count / 4]
-    let near = sorted.filter { $0 > quartile && $0 <= quartile * 4 }
-    let sum = near.reduce(Micros(0)) { $0 + ($1 - quartile) }
+    var sum: Micros = 0
+    var near: UInt64 = 0
+    for other in sorted where other > quartile && other <= quartile * 4 {
+      sum = sum + (other - quartile)
+      near += 1
+    }
     delay = quartile
-    deviation = near.isEmpty ? quartile / 4 : sum / UInt64(near.count)
+    deviation = near == 0 ? quartile / 4 : sum / near
   }
 
   /// A view was given up: the next is given twice the time.

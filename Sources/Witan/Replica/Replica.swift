@@ -45,6 +45,8 @@ public struct Replica: Sendable {
   // Agreement.
   var window: SlotWindow
   var proposer = Proposer()
+  /// The blocks of this view that the application was asked about, oldest first.
+  var awaitedVerdicts: [(digest: Digest, sequence: SequenceNumber)] = []
   var early: EarlyMessages
   var decisions: DecisionLog
   var execution: ExecutionState

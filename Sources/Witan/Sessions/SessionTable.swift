@@ -50,6 +50,9 @@ public struct SessionTable: Sendable {
   /// How many sessions are remembered.
   public var count: Int { sessions.count }
 
+  /// How many entries the order of age holds, overtaken ones included; bounded by the sessions.
+  var remembered: Int { byAge.count }
+
   /// What is to be done with a request, were it executed at this sequence.
   func judge(_ request: Request, at sequence: SequenceNumber) -> Judgement {
     if let session = sessions[request.client] {

@@ -113,9 +113,9 @@ extension Verifier {
       guard lock.epoch == statement.epoch, lock.view < statement.view else {
         throw .contradictory("a lock's view")
       }
-      guard lock.header.height == height.next, lock.header.previous == previous else {
-        throw .contradictory("the chain of locks")
-      }
+      guard lock.header.height > height, lock.header.height == height.next,
+        lock.header.previous == previous
+      else { throw .contradictory("the chain of locks") }
       if let fault = lock.fault(members: members, chain: chain, scheme: scheme) {
         throw .badCertificate(fault)
       }

@@ -174,6 +174,7 @@ extension Replica {
     viewEnteredAt = now
     window.forgetView()
     proposer = Proposer()
+    awaitedVerdicts = []
     intake.beginView()
     monitor.beginTerm()
     timers.cancel(.viewChange, into: &effects)

@@ -1,0 +1,142 @@
+import Testing
+import WitanCrypto
+import WitanDraw
+
+@testable import Witan
+
+/// What is written reads back equal, for random values of every type.
+@Suite struct RoundTripTests {
+  private static let rounds = 60
+
+  private func expectRoundTrips<Value: Canonical & Equatable>(
+    _ name: StaticString, _ make: (inout Draw) -> Value?
+  ) throws {
+    let draw = Draw(seed: 0x0dd)
+    for round in 0..<Self.rounds {
+      var draw = draw.split(name, UInt64(round))
+      guard let value = make(&draw) else { continue }
+      let bytes = value.encoded
+      let again = try Value(decoding: bytes)
+      #expect(again == value, "\(name), round \(round)")
+      #expect(again.encoded == bytes, "\(name), round \(round)")
+    }
+  }
+
+  @Test("Every kind of message", arguments: StatementKind.allCases.map(Optional.some) + [nil])
+  func messages(_ kind: StatementKind?) throws {
+    try expectRoundTrips("message") { $0.message(kind) }
+  }
+
+  @Test("Blocks, requests, and statements")
+  func blocks() throws {
+    try expectRoundTrips("request") { $0.request() }
+    try expectRoundTrips("block") { $0.block() }
+    try expectRoundTrips("header") { $0.block().header }
+    for kind in StatementKind.allCases {
+      try expectRoundTrips("statement") { $0.statement(kind) }
+    }
+  }
+
+  @Test("Certificates, locks and what they are made of")
+  func certificates() throws {
+    try expectRoundTrips("signatures") { $0.signatures() }
+    try expectRoundTrips("lock") { $0.lock() }
+    try expectRoundTrips("commit") { $0.commitCertificate($0.block().header) }
+    try expectRoundTrips("checkpoint") { $0.checkpointCertificate() }
+    try expectRoundTrips("summary") { $0.checkpointCertificate().summary }
+    try expectRoundTrips("change") { $0.epochChange() }
+    try expectRoundTrips("members") { $0.membership() }
+  }
+
+  @Test("Replies and answers")
+  func clients() throws {
+    try expectRoundTrips("outcome") { $0.outcome() }
+    try expectRoundTrips("reply") {
+      $0.sealed(
+        .reply, ReplyBody(client: $0.fixed(), number: $0.number(), outcome: $0.outcome()))
+    }
+    try expectRoundTrips("answer") {
+      let certification = AnswerBody.Certification(
+        lineage: [$0.epochChange()].compactMap { $0 }, certificate: $0.checkpointCertificate(),
+        proof: $0.bytes(0...9))
+      return $0.sealed(
+        .answer,
+        AnswerBody(
+          client: $0.fixed(), number: $0.number(), outcome: $0.outcome(),
+          certification: $0.chance(0.5) ? certification : nil))
+    }
+    let signer = SimulatedAuthority(seed: 1).signer(0)
+    try expectRoundTrips("query") {
+      Query(
+        number: $0.number(), mode: $0.chance(0.5) ? .fast : .certified(since: $0.counter()),
+        knownEpoch: $0.counter(), content: $0.bytes(0...9), signer: signer, chain: $0.fixed())
+    }
+  }
+
+  @Test("The journal's records")
+  func records() throws {
+    let makers: [(inout Draw) -> Journal.Record?] = [
+      { .accepted($0.sealed(.prePrepare, $0.block())) },
+      { .block($0.block()) },
+      { .opened($0.newView()) },
+      { .locked($0.lock()) },
+      { .decided($0.commitCertificate($0.block().header)) },
+      { .leftView($0.viewChange()) },
+      {
+        .checkpoint(
+          CheckpointImage(
+            summary: $0.checkpointCertificate().summary, sessions: $0.bytes(0...99),
+            nextMembers: $0.chance(0.5) ? $0.membership() : nil))
+      },
+      { .stable($0.checkpointCertificate()) },
+      { $0.epochChange().map { .epoch($0) } },
+    ]
+    for make in makers { try expectRoundTrips("record", make) }
+  }
+
+  @Test("Evidence of both forms")
+  func evidence() throws {
+    try expectRoundTrips("conflict") {
+      let kind = $0.pick(StatementKind.allCases) ?? .commit
+      return Evidence.conflict($0.statement(kind), $0.statement(kind))
+    }
+    try expectRoundTrips("omission") {
+      Evidence.omission(
+        commit: $0.statement(.commit), viewChange: $0.viewChange(),
+        headers: $0.several(0...3) { $0.block().header })
+    }
+  }
+
+  @Test("A body after a statement of a kind that has another body, or none, is refused")
+  func kindsOfBody() throws {
+    var draw = Draw(seed: 3)
+    let bodies: [(any StatementBody, [StatementKind])] = [
+      (draw.block(), [.prePrepare, .block]),
+      (draw.viewChange().body, [.viewChange]),
+      (draw.newView().body, [.newView]),
+      (draw.decision(), [.decision]),
+      (draw.manifest(), [.manifest]),
+      (ReplyBody(client: draw.fixed(), number: 1, outcome: draw.outcome()), [.reply]),
+    ]
+    for (body, kinds) in bodies {
+      for kind in StatementKind.allCases {
+        #expect(Self.reads(body, kind, &draw) == kinds.contains(kind), "\(kind)")
+      }
+    }
+  }
+
+  private static func reads<Body: StatementBody>(
+    _ body: Body, _ kind: StatementKind, _ draw: inout Draw
+  ) -> Bool {
+    (try? Sealed<Body>(decoding: draw.sealed(kind, body).encoded)) != nil
+  }
+
+  @Test("A body to which the statement's digest doesn't commit is refused")
+  func digestOfBody() {
+    var draw = Draw(seed: 4)
+    let sealed = Sealed(signed: draw.statement(.block), body: draw.block())
+    #expect(throws: Malformed.invalid("statement's digest")) {
+      try Message(decoding: Message.block(sealed).encoded)
+    }
+  }
+}
