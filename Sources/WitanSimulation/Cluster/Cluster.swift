@@ -131,6 +131,13 @@ public struct Cluster: Sendable {
   /// The replicas, those that are down included.
   public var replicas: [Replica] { machines.map(\.replica) }
 
+  /// The lowest sequence that a replica executed last: everything up to it is done everywhere.
+  public var executedByAll: SequenceNumber {
+    var lowest = SequenceNumber(.max)
+    for index in machines.indices { lowest = min(lowest, machines[index].replica.executed) }
+    return lowest
+  }
+
   /// The applications, by replica.
   public var applications: [KeyValueStore] { machines.map(\.host.machine) }
 
