@@ -53,8 +53,8 @@ struct EarlyMessagesTests {
     parameters.window = 8
     var early = EarlyMessages(peers: 4, parameters: parameters)
     var kept = 0
-    for view in (1...100).map({ View($0) }) where early.keep(try vote(view, 1, by: 1), from: Seat(1)) {
-      kept += 1
+    for view in (1...100).map({ View($0) }) {
+      if early.keep(try vote(view, 1, by: 1), from: Seat(1)) { kept += 1 }
     }
     #expect(kept == 24)
     #expect(early.keep(try vote(1, 1, by: 2), from: Seat(2)) == true)

@@ -13,7 +13,9 @@ struct PeerAllowancesTests {
     #expect(allowances.spend(256, by: Seat(1), at: 0) == true)
   }
 
-  @Test("It comes back with time, the same however often it is asked for", arguments: [1, 5_500, 250_000])
+  @Test(
+    "It comes back with time, the same however often it is asked for",
+    arguments: [1, 5_500, 250_000])
   func refill(step: UInt64) {
     var allowances = PeerAllowances(peers: 1)
     #expect(allowances.spend(256, by: Seat(0), at: 0) == true)
@@ -28,13 +30,16 @@ struct PeerAllowancesTests {
     #expect((due - 1...due + 1).contains(spent))
   }
 
-  @Test("It never exceeds its capacity, nor does a clock that jumps trap", arguments: [3_600_000_000, UInt64.max])
+  @Test(
+    "It never exceeds its capacity, nor does a clock that jumps trap",
+    arguments: [3_600_000_000, UInt64.max])
   func capacity(clock: UInt64) {
     let now = Micros(clock)
     var allowances = PeerAllowances(peers: 1)
     #expect(allowances.spend(257, by: Seat(0), at: now) == false)
     #expect(allowances.spend(256, by: Seat(0), at: now) == true)
-    #expect(allowances.spend(1, by: Seat(0), at: 0) == false, "a clock that steps back gives nothing")
+    #expect(
+      allowances.spend(1, by: Seat(0), at: 0) == false, "a clock that steps back gives nothing")
   }
 
   @Test("What no correct replica sends costs much, and what anybody may send costs nothing")
