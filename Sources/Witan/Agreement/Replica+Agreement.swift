@@ -406,8 +406,24 @@ extension Replica {
 
   mutating func receive(fetched block: Block, into effects: inout Effects) -> Rejection? {
     let sequence = block.header.height
-    guard window.contains(sequence) else { return .unsolicited }
-    return adopt(block, at: sequence, into: &effects) ? nil : .unsolicited
+    guard window.contains(sequence) else {
+      return sequence <= window.low ? .staleSequence : .unsolicited
+    }
+    if adopt(block, at: sequence, into: &effects) { return nil }
+    // All peers were asked, and answer: the first answer counts, and the others are no fault of theirs.
+    guard !window[sequence].isDecided, window[sequence].block(block.digest) == nil else {
+      return .duplicate
+    }
+    guard window[sequence].proposal == nil,
+      window[sequence].commits.digest(reaching: quorum, members: members) == block.digest
+    else { return .unsolicited }
+    let certificate = CommitCertificate(
+      epoch: office.epoch, view: votedView, sequence: sequence, digest: block.digest,
+      commits: window[sequence].commits.votes(for: block.digest))
+    decide(Decision(certificate: certificate, block: block), into: &effects)
+    linkWaiting(from: sequence.next, into: &effects)
+    advancePrepared(from: sequence, into: &effects)
+    return nil
   }
 
   /// Takes a block whose digest was accepted without it; false when it isn't missing.

@@ -169,7 +169,7 @@ extension Replica {
     viewChanges = ViewChangeBook(peers: office.members.count)
     checkpoints.beginEpoch(peers: office.members.count)
     early = EarlyMessages(peers: office.members.count, parameters: parameters)
-    allowances = PeerAllowances(peers: office.members.count)
+    allowances = PeerAllowances(peers: office.members.count + 1)
     transfer.forgetPeers()
     intake.beginView()
     monitor.beginTerm()

@@ -31,6 +31,14 @@ public enum Message: Equatable, Sendable {
   /// A client's request, passed on.
   indirect case request(Request)
 
+  /// Whether it asks for what its sender lacks, and says nothing that binds.
+  var asksForHelp: Bool {
+    switch self {
+    case .status, .fetchState: true
+    default: false
+    }
+  }
+
   static let requestTag: UInt8 = 32
 
   /// What kind of statement the message is; nil for a client's request, which is none.

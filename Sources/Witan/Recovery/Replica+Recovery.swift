@@ -43,7 +43,7 @@ extension Replica {
       viewChanges = ViewChangeBook(peers: count)
       checkpoints.beginEpoch(peers: count)
       early = EarlyMessages(peers: count, parameters: parameters)
-      allowances = PeerAllowances(peers: count)
+      allowances = PeerAllowances(peers: count + 1)
     }
   }
 

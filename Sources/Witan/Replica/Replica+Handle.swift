@@ -116,7 +116,9 @@ extension Replica {
     _ message: Verified<Message>, _ rejection: Rejection, into effects: inout Effects
   ) {
     let signed = message.value.signed
-    if let seat = message.seat, signed?.statement.epoch == office.epoch {
+    if let signed, signed.statement.epoch == office.epoch,
+      let seat = members.seat(of: signed.signer)
+    {
       allowances.charge(seat, for: rejection)
     }
     effects.append(

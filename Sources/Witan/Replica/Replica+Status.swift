@@ -139,14 +139,13 @@ extension Replica {
     let statement = status.statement
     guard statement.epoch <= office.epoch else { return .futureView }
     guard statement.epoch == office.epoch else {
-      // Members of the past that aren't members now share what the first seat may ask.
-      let payer = members.seat(of: status.signer) ?? Seat(0)
-      guard allowances.spend(4, by: payer, at: now) else { return .overQuota }
+      guard allowances.spend(4, by: payer(for: status.signer), at: now) else { return .overQuota }
       helpAcrossEpochs(status, into: &effects)
       return nil
     }
+    let peer = status.signer
+    guard members.seat(of: peer) == seat else { return .futureView }
     guard allowances.spend(1, by: seat, at: now) else { return .overQuota }
-    let peer = members[seat].id
     if statement.sequence < execution.executed {
       sendDecisions(after: statement.sequence, to: peer, seat: seat, into: &effects)
     }
@@ -157,6 +156,9 @@ extension Replica {
     }
     return nil
   }
+
+  /// Whose allowance an answer is paid from: those who aren't members now share one seat's, after all others.
+  func payer(for peer: ReplicaID) -> Seat { members.seat(of: peer) ?? Seat(members.count) }
 
   private mutating func helpAcrossEpochs(_ status: Status, into effects: inout Effects) {
     let change = lineage.first { $0.certificate.epoch == status.statement.epoch }

@@ -69,6 +69,7 @@ public struct Replica: Sendable {
   var intake = Intake()
   var pacemaker: Pacemaker
   var monitor = LeaderMonitor()
+  /// One for each seat, and one that all who aren't members share.
   var allowances: PeerAllowances
   var evidence = EvidenceKeeper()
   var timers = TimerTable()
@@ -96,7 +97,7 @@ public struct Replica: Sendable {
     viewChanges = ViewChangeBook(peers: genesis.members.count)
     checkpoints = CheckpointBook(peers: genesis.members.count)
     pacemaker = Pacemaker(parameters: parameters)
-    allowances = PeerAllowances(peers: genesis.members.count)
+    allowances = PeerAllowances(peers: genesis.members.count + 1)
     if let recovery { restore(recovery) }
   }
 

@@ -29,8 +29,7 @@ extension Replica {
   mutating func receive(
     _ query: Sealed<StateQuery>, seat: Seat, into effects: inout Effects
   ) -> Rejection? {
-    let payer = members.seat(of: query.signer) ?? Seat(0)
-    guard allowances.spend(2, by: payer, at: now) else { return .overQuota }
+    guard allowances.spend(2, by: payer(for: query.signer), at: now) else { return .overQuota }
     let sequence = query.statement.sequence
     guard let address = query.body.chunk, let image = checkpoints.servable(at: sequence) else {
       sendManifest(to: query.signer, knownEpoch: query.body.knownEpoch, into: &effects)
@@ -75,10 +74,14 @@ extension Replica {
     let certificate = steps.count > part.count ? nil : servableCertificate
     guard certificate != nil || !part.isEmpty else { return }
     let manifest = Manifest(lineage: part, certificate: certificate)
+    // Signed for the last epoch that its steps lead to: a peer that isn't led further knows no later one.
+    let epoch = certificate == nil ? part.last?.certificate.summary.epoch : nil
     effects.append(
       .send(
         .manifest(
-          seal(.manifest, manifest, view: view, sequence: certificate?.sequence ?? 0)),
+          Sealed(
+            .manifest, manifest, epoch: epoch ?? office.epoch, sequence: certificate?.sequence ?? 0,
+            by: id, with: signer, chain: chain)),
         to: peer))
   }
 

@@ -93,9 +93,22 @@ public struct Verifier: Sendable {
     if case .manifest(let manifest) = message {
       return Verified(checked: message, seat: try check(manifest), by: Authority())
     }
+    if signed.statement.epoch < latestEpoch, message.asksForHelp, let seat = latestSeat(of: signed) {
+      return Verified(checked: message, seat: seat, by: Authority())
+    }
     let (members, seat) = try seat(of: signed)
     try checkContent(of: message, seat: seat, members: members)
     return Verified(checked: message, seat: seat, by: Authority())
+  }
+
+  /// The seat that an asker has by now: newcomers, and members that were away for long, speak of an epoch in which
+  /// they weren't members, had another key, or that isn't remembered here. They can be helped all the same.
+  private func latestSeat(of signed: SignedStatement) -> Seat? {
+    guard let members = terms.last?.members, let seat = members.seat(of: signed.signer),
+      signed.statement.isSigned(
+        signed.signature, by: members[seat].key, chain: chain, scheme: scheme)
+    else { return nil }
+    return seat
   }
 
   /// The signer's seat among its epoch's members, if the signature is its own.
