@@ -407,7 +407,23 @@ extension Replica {
   mutating func receive(fetched block: Block, into effects: inout Effects) -> Rejection? {
     let sequence = block.header.height
     guard window.contains(sequence) else { return .unsolicited }
+    if decideUnproposed(block, into: &effects) { return nil }
     return adopt(block, at: sequence, into: &effects) ? nil : .unsolicited
+  }
+
+  /// A quorum's commits decide a block although its proposal never came here; false when there are none.
+  private mutating func decideUnproposed(_ block: Block, into effects: inout Effects) -> Bool {
+    let sequence = block.header.height
+    guard window[sequence].proposal == nil, !window[sequence].isDecided,
+      window[sequence].commits.digest(reaching: quorum, members: members) == block.digest
+    else { return false }
+    let certificate = CommitCertificate(
+      epoch: office.epoch, view: votedView, sequence: sequence, digest: block.digest,
+      commits: window[sequence].commits.votes(for: block.digest))
+    decide(Decision(certificate: certificate, block: block), into: &effects)
+    linkWaiting(from: sequence.next, into: &effects)
+    advancePrepared(from: sequence, into: &effects)
+    return true
   }
 
   /// Takes a block whose digest was accepted without it; false when it isn't missing.
