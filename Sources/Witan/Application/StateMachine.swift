@@ -9,7 +9,12 @@ public protocol StateMachine: Sendable {
   /// Runs a request's operations and returns its result.
   mutating func apply(_ request: Request, in header: BlockHeader) -> [UInt8]
 
-  /// Whether a block may be agreed on. Checked before the replica votes for it.
+  /// Whether a request may be proposed at all. It must follow from the request and from what never changes, so that
+  /// every replica says the same: one that only leaders refuse would have all others suspect each of them.
+  func admits(_ request: Request) -> Bool
+
+  /// Whether a block may be agreed on. Checked before the replica votes for it. A block of admitted requests may be
+  /// refused only for what its proposer chose: their company, their order, the time.
   func validate(_ block: Block) -> Verdict
 
   /// Answers a query from the present state.
@@ -30,6 +35,9 @@ public protocol StateMachine: Sendable {
 }
 
 extension StateMachine {
+  /// Every request is fine.
+  public func admits(_ request: Request) -> Bool { true }
+
   /// Every block is fine.
   public func validate(_ block: Block) -> Verdict { .valid }
 

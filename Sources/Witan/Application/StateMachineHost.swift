@@ -39,7 +39,9 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   /// `clock` is the shell's idea of the time of day, from which proposals take their timestamps.
   public mutating func answer(_ effect: Effect, clock: Micros) -> Input? {
     switch effect {
-    case .offer(let request): queue.append(request)
+    case .offer(let request):
+      guard machine.admits(request) else { return .declined([request.digest]) }
+      queue.append(request)
     case .withdraw(let digests): queue.remove(digests)
     case .assemble(let count, let bytes):
       return .assembled(queue.next(count: count, bytes: bytes), timestamp: clock)
@@ -63,6 +65,9 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   private func verdict(on block: Block, clock: Micros) -> Verdict {
     if block.header.timestamp > clock + clockTolerance {
       return .invalid(InvalidBlock(code: 1, "its timestamp lies in the future"))
+    }
+    guard block.requests.allSatisfy(machine.admits) else {
+      return .invalid(InvalidBlock(code: 2, "it has a request that may not be proposed"))
     }
     return machine.validate(block)
   }
