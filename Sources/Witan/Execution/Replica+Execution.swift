@@ -86,7 +86,12 @@ extension Replica {
       case .repeated(let outcome, let sequence):
         reply(request, outcome, at: sequence, into: &effects)
       case .refused(let refusal):
-        reply(request, .refused(refusal), at: plan.sequence, into: &effects)
+        // Twice in this block: it ran just now, and its client mustn't be told that it is stale.
+        if case .repeated(let outcome, let sequence) = sessions.judge(request, at: plan.sequence) {
+          reply(request, outcome, at: sequence, into: &effects)
+        } else {
+          reply(request, .refused(refusal), at: plan.sequence, into: &effects)
+        }
       }
     }
     execution.executed = plan.sequence

@@ -143,7 +143,8 @@ struct Forge {
     }
   }
 
-  private mutating func vote(_ kind: StatementKind, _ words: inout Words) throws -> SignedStatement {
+  private mutating func vote(_ kind: StatementKind, _ words: inout Words) throws -> SignedStatement
+  {
     let view = try view(&words)
     let sequence = try sequence(&words)
     return sign(kind, view: view, sequence: sequence, digest: try digest(&words))

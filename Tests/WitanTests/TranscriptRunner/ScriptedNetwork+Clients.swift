@@ -94,15 +94,15 @@ extension ScriptedNetwork {
     }
   }
 
-  /// `order 4`: so many requests of client c0 come to all and are ordered, one after another.
+  /// `order 4 [but …]`: so many requests of client c0 come to all and are ordered, one after another.
   mutating func order(_ words: inout Words) throws {
     let count = try Words.count(try words.take("a number of blocks"))
+    let excluded = try exclusions(&words)
     for _ in 0..<count {
       ordered += 1
       var request = try Words("c0 \(ordered) \"put n \(ordered)\" to all")
       try self.request(&request)
-      var everything = try Words("all")
-      try deliver(&everything)
+      try deliverAll(but: excluded)
     }
   }
 
