@@ -93,7 +93,8 @@ public struct Verifier: Sendable {
     if case .manifest(let manifest) = message {
       return Verified(checked: message, seat: try check(manifest), by: Authority())
     }
-    if signed.statement.epoch < latestEpoch, message.asksForHelp, let seat = latestSeat(of: signed) {
+    if signed.statement.epoch < latestEpoch, message.asksForHelp, let seat = latestSeat(of: signed)
+    {
       return Verified(checked: message, seat: seat, by: Authority())
     }
     let (members, seat) = try seat(of: signed)
