@@ -147,7 +147,8 @@ public struct Cluster: Sendable {
   @discardableResult
   public mutating func submit(_ operation: KeyValueStore.Operation) -> UInt64 {
     let request = Request(
-      number: nextNumber, expiry: SequenceNumber(configuration.parameters.sessionHorizon / 2)
+      number: nextNumber,
+      expiry: SequenceNumber(configuration.parameters.sessionHorizon / 2)
         .advanced(by: machines[0].replica.executed.rawValue),
       operations: [operation.bytes], signer: client, chain: genesis.digest)
     nextNumber += 1
