@@ -15,9 +15,6 @@ import Testing
     Exemption(
       .landingPages, "Sources/Witan/Witan.docc/Witan.md",
       because: "the page comes with the code it describes"),
-    Exemption(
-      .landingPages, "Sources/WitanSimulation/WitanSimulation.docc/WitanSimulation.md",
-      because: "the page comes with the code it describes"),
   ]
 
   @Test(arguments: rules)

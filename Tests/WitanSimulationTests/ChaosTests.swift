@@ -6,7 +6,9 @@ import WitanSimulation
 
 /// Random clusters under loss, crashes between effects, and partitions, watched from outside.
 @Suite struct ChaosTests {
-  @Test(arguments: 0..<24) func randomFaultsNeverSplitTheClusterAndProgressReturns(seed: UInt64) throws {
+  @Test(arguments: 0..<24) func randomFaultsNeverSplitTheClusterAndProgressReturns(seed: UInt64)
+    throws
+  {
     var chaos = try Chaos(seed: seed)
     try chaos.run()
   }
@@ -68,7 +70,10 @@ struct Chaos {
       try check()
       if isSettled(submitted) { break }
     }
-    #expect(isSettled(submitted), "\(cluster.replicas.map(\.executed)) \(cluster.replicas.map(\.view)) \(cluster.replicas.map(\.phase)) \(cluster.replicas.map(\.waitingRequests))")
+    #expect(
+      isSettled(submitted),
+      "\(cluster.replicas.map(\.executed)) \(cluster.replicas.map(\.view)) \(cluster.replicas.map(\.phase)) \(cluster.replicas.map(\.waitingRequests))"
+    )
   }
 
   func isSettled(_ number: UInt64) -> Bool {
@@ -85,17 +90,22 @@ struct Chaos {
         try #require(known == nil || known == header.digest, "fork at \(header.height)")
         decided[header.height] = header.digest
         try #require(certificate.digest == header.digest)
-      case .evidence(let evidence): Issue.record("\(replica) convicts \(evidence.culprit): \(evidence)")
+      case .evidence(let evidence):
+        Issue.record("\(replica) convicts \(evidence.culprit): \(evidence)")
       case .diverged(let sequence, _, _): Issue.record("\(replica) diverged at \(sequence)")
       case .liar(let id): Issue.record("\(replica) says \(id) lies")
       case .rejected(let rejection, let kind, let from) where rejection.provesFault:
-        Issue.record("\(replica) rejects \(String(describing: kind)) from \(String(describing: from)): \(rejection)")
+        Issue.record(
+          "\(replica) rejects \(String(describing: kind)) from \(String(describing: from)): \(rejection)"
+        )
       default: break
       }
     }
     seen = cluster.reports.count
     for replica in cluster.replicas {
-      if let fault = replica.invariantFault ?? replica.slotFault { Issue.record("\(replica.id): \(fault)") }
+      if let fault = replica.invariantFault ?? replica.slotFault {
+        Issue.record("\(replica.id): \(fault)")
+      }
     }
   }
 }

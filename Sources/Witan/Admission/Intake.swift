@@ -2,14 +2,17 @@ import WitanCrypto
 
 /// The requests that wait to be executed here: bounded, fair between clients, and the reason why timers run.
 ///
-/// A client may hold half of what is free (dynamic thresholds, Choudhury & Hahne '98): one client alone gets
-/// up to a half of the room, k greedy ones together leave 1/(k+1) of it free, and a newcomer always gets in
-/// until the room is used by very many.
+/// A client may hold as much as is free (dynamic thresholds, Choudhury & Hahne '98): one client alone gets up to
+/// a half of the room, k greedy ones together leave 1/(k+1) of it free, and a newcomer always gets in until
+/// the room is used by very many.
 struct Intake: Sendable {
   /// The most requests that wait: sixty-four full blocks of the default size.
   static let requestLimit = 16_384
-  /// The most bytes that wait.
+  /// The most bytes that wait, as `Request.footprint` counts them.
   static let byteLimit = 64 << 20
+  /// A request that found more than so many others waiting says nothing of the leader's speed: a block of the
+  /// default size takes no more, so that its wait is for those before it.
+  static let crowd = 256
 
   /// A request that waits.
   struct Entry: Sendable {
@@ -18,6 +21,15 @@ struct Intake: Sendable {
     /// When a proposal that contains it was seen in the current view.
     var proposedAt: Micros?
     var wasForwarded = false
+    /// How many waited to be proposed when it came.
+    fileprivate let foundWaiting: Int
+    /// Tells its place in the queue from earlier ones of the same digest.
+    fileprivate let ticket: UInt64
+  }
+
+  private struct Place {
+    let digest: Digest
+    let ticket: UInt64
   }
 
   private struct Share {
@@ -27,9 +39,10 @@ struct Intake: Sendable {
 
   private var entries: [Digest: Entry] = [:]
   private var shares: [PublicKey: Share] = [:]
-  /// Digests by arrival; those no longer waiting are skipped.
-  private var queue: [Digest] = []
+  /// Places by arrival; those of requests no longer waiting are skipped.
+  private var queue: [Place] = []
   private var head = 0
+  private var tickets: UInt64 = 0
   private(set) var bytes = 0
   /// How many wait that no proposal of this view contains.
   private(set) var unproposed = 0
@@ -43,15 +56,16 @@ struct Intake: Sendable {
   /// Takes a request in, or says why not.
   mutating func admit(_ request: Request, at now: Micros) -> Rejection? {
     guard entries[request.digest] == nil else { return .duplicate }
-    let size = Self.size(of: request)
+    let size = request.footprint
     let share = shares[request.client] ?? Share()
-    guard share.count < max(1, (Self.requestLimit - entries.count + 1) / 2),
-      entries.count < Self.requestLimit,
-      share.bytes + size <= max(0, (Self.byteLimit - bytes) / 2 + share.bytes / 2)
+    guard share.count < Self.requestLimit - entries.count,
+      share.bytes + size <= Self.byteLimit - bytes
     else { return .refused(.busy) }
-    entries[request.digest] = Entry(request: request, arrivedAt: now)
+    tickets &+= 1
+    entries[request.digest] = Entry(
+      request: request, arrivedAt: now, foundWaiting: unproposed, ticket: tickets)
     shares[request.client] = Share(count: share.count + 1, bytes: share.bytes + size)
-    queue.append(request.digest)
+    queue.append(Place(digest: request.digest, ticket: tickets))
     bytes += size
     unproposed += 1
     return nil
@@ -61,7 +75,7 @@ struct Intake: Sendable {
   @discardableResult
   mutating func remove(_ digest: Digest) -> Entry? {
     guard let entry = entries.removeValue(forKey: digest) else { return nil }
-    let size = Self.size(of: entry.request)
+    let size = entry.request.footprint
     bytes -= size
     if entry.proposedAt == nil { unproposed -= 1 }
     if var share = shares[entry.request.client] {
@@ -73,13 +87,15 @@ struct Intake: Sendable {
     return entry
   }
 
-  /// Notes that a proposal contains a request. Returns when the request arrived, if this is the first.
+  /// Notes that a proposal contains a request. Returns when the request arrived, if this is the first and its
+  /// wait says anything of the leader.
   mutating func noteProposed(_ digest: Digest, at now: Micros) -> Micros? {
     guard let index = entries.index(forKey: digest), entries.values[index].proposedAt == nil else {
       return nil
     }
     entries.values[index].proposedAt = now
     unproposed -= 1
+    guard entries.values[index].foundWaiting <= Self.crowd else { return nil }
     return entries.values[index].arrivedAt
   }
 
@@ -103,8 +119,8 @@ struct Intake: Sendable {
 
   /// A new view begins: nothing is proposed and nothing passed on to its leader.
   mutating func beginView() {
-    for digest in queue[head...] {
-      guard let index = entries.index(forKey: digest) else { continue }
+    for place in queue[head...] {
+      guard let index = entries.index(forKey: place.digest) else { continue }
       entries.values[index].proposedAt = nil
       entries.values[index].wasForwarded = false
     }
@@ -113,21 +129,24 @@ struct Intake: Sendable {
 
   /// The request that has waited longest.
   var oldest: Entry? {
-    head < queue.count ? entries[queue[head]] : nil
+    head < queue.count ? entry(at: queue[head]) : nil
   }
 
   /// The waiting requests, oldest first.
-  var inOrder: some Sequence<Entry> { queue[head...].lazy.compactMap { entries[$0] } }
+  var inOrder: some Sequence<Entry> { queue[head...].lazy.compactMap { entry(at: $0) } }
 
-  private mutating func skipGone() {
-    while head < queue.count, entries[queue[head]] == nil { head += 1 }
-    if head > 1_024, head > queue.count / 2 {
-      queue = queue[head...].filter { entries[$0] != nil }
-      head = 0
-    }
+  private func entry(at place: Place) -> Entry? {
+    guard let entry = entries[place.digest], entry.ticket == place.ticket else { return nil }
+    return entry
   }
 
-  private static func size(of request: Request) -> Int {
-    request.operationBytes + Request.minimumSize
+  private mutating func skipGone() {
+    while head < queue.count, entry(at: queue[head]) == nil { head += 1 }
+    // One that waits long would hold back all places after it: drop those of requests that are gone now and
+    // then, at a constant cost a request.
+    if queue.count > 2 * entries.count + 1_024 {
+      queue = queue[head...].filter { entry(at: $0) != nil }
+      head = 0
+    }
   }
 }

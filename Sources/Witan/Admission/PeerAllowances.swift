@@ -5,7 +5,9 @@
 /// Votes and view-changes are never limited by it; they are bounded by their own storage.
 struct PeerAllowances: Sendable {
   static let capacity: Int64 = 256
-  static let refillPerSecond: Int64 = 256
+  static let refillPerSecond: UInt64 = 256
+  /// How many microseconds bring one token back.
+  private static let refillSpan: UInt64 = 1_000_000 / refillPerSecond
 
   private var tokens: [Int64]
   private var refilledAt: [Micros]
@@ -18,11 +20,13 @@ struct PeerAllowances: Sendable {
   /// Pays for an answer; false when the peer must wait.
   mutating func spend(_ cost: Int64, by seat: Seat, at now: Micros) -> Bool {
     let index = seat.index
-    let elapsed = Int64(clamping: min(now - refilledAt[index], .seconds(60)).rawValue)
-    let gained = elapsed * Self.refillPerSecond / 1_000_000
+    // A minute fills any allowance: what is longer needn't be counted.
+    let elapsed = min(now - refilledAt[index], .seconds(60)).rawValue
+    let gained = Int64(clamping: elapsed / Self.refillSpan)
     if gained > 0 {
       tokens[index] = min(Self.capacity, tokens[index] + gained)
-      refilledAt[index] = now
+      // What is left of a token's span counts towards the next one.
+      refilledAt[index] = now - Micros(elapsed % Self.refillSpan)
     }
     guard tokens[index] >= cost else { return false }
     tokens[index] -= cost

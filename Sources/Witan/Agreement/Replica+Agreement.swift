@@ -409,21 +409,26 @@ extension Replica {
     guard window.contains(sequence) else {
       return sequence <= window.low ? .staleSequence : .unsolicited
     }
+    if decideUnproposed(block, into: &effects) { return nil }
     if adopt(block, at: sequence, into: &effects) { return nil }
     // All peers were asked, and answer: the first answer counts, and the others are no fault of theirs.
-    guard !window[sequence].isDecided, window[sequence].block(block.digest) == nil else {
-      return .duplicate
-    }
-    guard window[sequence].proposal == nil,
+    let isHere = window[sequence].isDecided || window[sequence].block(block.digest) != nil
+    return isHere ? .duplicate : .unsolicited
+  }
+
+  /// A quorum's commits decide a block although its proposal never came here; false when there are none.
+  private mutating func decideUnproposed(_ block: Block, into effects: inout Effects) -> Bool {
+    let sequence = block.header.height
+    guard window[sequence].proposal == nil, !window[sequence].isDecided,
       window[sequence].commits.digest(reaching: quorum, members: members) == block.digest
-    else { return .unsolicited }
+    else { return false }
     let certificate = CommitCertificate(
       epoch: office.epoch, view: votedView, sequence: sequence, digest: block.digest,
       commits: window[sequence].commits.votes(for: block.digest))
     decide(Decision(certificate: certificate, block: block), into: &effects)
     linkWaiting(from: sequence.next, into: &effects)
     advancePrepared(from: sequence, into: &effects)
-    return nil
+    return true
   }
 
   /// Takes a block whose digest was accepted without it; false when it isn't missing.

@@ -33,18 +33,22 @@ extension Replica {
 
   /// Asks the application what to propose, if this replica leads, there is room, and something waits.
   mutating func propose(into effects: inout Effects) {
+    let isFull = intake.unproposed >= Int(parameters.blockRequestLimit)
     guard isLeader, phase == .active, !execution.isUntrusted, intake.unproposed > 0,
-      !proposer.isAssembling, !proposer.waitsForMore, undecidedAbove < Proposer.depth
+      !proposer.isAssembling, !proposer.waitsForMore || (proposer.hasWaited && isFull),
+      undecidedAbove < Proposer.depth
     else { return }
     let sequence = nextSequence
     guard window.contains(sequence), !endsEpoch(before: sequence) else { return }
-    if parameters.batchDelay > 0, !proposer.hasWaited,
-      intake.unproposed < Int(parameters.blockRequestLimit)
-    {
+    if parameters.batchDelay > 0, !proposer.hasWaited, !isFull {
       proposer.hasWaited = true
       proposer.waitsForMore = true
       timers.set(.propose, after: parameters.batchDelay, into: &effects)
       return
+    }
+    if proposer.waitsForMore {
+      proposer.waitsForMore = false
+      timers.cancel(.propose, into: &effects)
     }
     proposer.hasWaited = false
     proposer.isAssembling = true

@@ -60,6 +60,7 @@ struct VoteTally: Sendable {
   func votes(for digest: Digest) -> SignatureSet {
     var voters = SeatSet(capacity: digests.count)
     var matching: [Signature] = []
+    matching.reserveCapacity(seats.count)
     for seat in seats where digests[seat.index] == digest {
       voters.insert(seat)
       matching.append(signatures[seat.index])

@@ -18,9 +18,8 @@ public struct SignatureSet: Equatable, Sendable, Canonical {
   /// Writes the bitset without trailing zero words, then the signatures.
   public func encode(to writer: inout ByteWriter) {
     let words = seats.words
-    let used = words.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-    writer.write(UInt16(used))
-    for word in words[..<used] { writer.write(word) }
+    writer.write(UInt16(words.count))
+    for word in words { writer.write(word) }
     for signature in signatures { writer.write(signature) }
   }
 

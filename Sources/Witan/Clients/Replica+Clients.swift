@@ -79,7 +79,9 @@ extension Replica {
       guard let foundation = checkpoints.foundation, let stable,
         foundation.summary.sequence == stable.sequence, stable.sequence >= since
       else { return refuse(query, .notYetCertified, into: &effects) }
-      certifiedReads.expect(ticket, knownEpoch: query.knownEpoch, certificate: stable)
+      guard certifiedReads.expect(ticket, knownEpoch: query.knownEpoch, certificate: stable) else {
+        return refuse(query, .busy, into: &effects)
+      }
       effects.append(.query(ticket, query.content, at: stable.sequence))
     }
     return nil
@@ -117,7 +119,8 @@ extension Replica {
 
 /// Certified reads that the application hasn't answered yet, each with the certificate its answer rests on.
 struct CertifiedReads: Sendable {
-  /// The most that wait at once; the oldest is forgotten, and its client asks again.
+  /// The most that wait at once; what comes when as many wait is turned away. None is forgotten, for its
+  /// answer, from a state of the past, would then pass for one from the present.
   static let limit = 1_024
 
   private var waiting:
@@ -125,9 +128,10 @@ struct CertifiedReads: Sendable {
 
   mutating func expect(
     _ ticket: QueryTicket, knownEpoch: Epoch, certificate: CheckpointCertificate
-  ) {
-    if waiting.count >= Self.limit { waiting.removeFirst() }
+  ) -> Bool {
+    guard waiting.count < Self.limit else { return false }
     waiting.append((ticket, knownEpoch, certificate))
+    return true
   }
 
   mutating func take(_ ticket: QueryTicket) -> (Epoch, CheckpointCertificate)? {

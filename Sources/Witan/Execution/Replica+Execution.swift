@@ -86,7 +86,12 @@ extension Replica {
       case .repeated(let outcome, let sequence):
         reply(request, outcome, at: sequence, into: &effects)
       case .refused(let refusal):
-        reply(request, .refused(refusal), at: plan.sequence, into: &effects)
+        // Twice in this block: it ran just now, and its client mustn't be told that it is stale.
+        if case .repeated(let outcome, let sequence) = sessions.judge(request, at: plan.sequence) {
+          reply(request, outcome, at: sequence, into: &effects)
+        } else {
+          reply(request, .refused(refusal), at: plan.sequence, into: &effects)
+        }
       }
     }
     execution.executed = plan.sequence
@@ -109,7 +114,7 @@ extension Replica {
     let epoch = decision.certificate.epoch
     // Another epoch's blocks wait until this replica is in it: what it executes is checkpointed for its epoch.
     guard epoch == office.epoch else { return epoch < office.epoch ? .staleEpoch : .futureView }
-    guard decision.sequence > execution.executed else { return .staleSequence }
+    guard decision.sequence > execution.executed else { return .duplicate }
     guard decision.sequence.distance(after: execution.executed) <= decisions.reach else {
       return .aboveWindow
     }

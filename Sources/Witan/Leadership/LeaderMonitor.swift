@@ -9,10 +9,14 @@ import WitanCrypto
 struct LeaderMonitor: Sendable {
   /// So many samples make a judgement: few enough to be quick, enough that a lost message doesn't decide.
   static let sampleCount = 32
-  /// How many clients' waits are kept apart; others share a place.
+  /// The most samples of a term that are kept: what a pipeline of full blocks brings.
+  static let sampleLimit = 4_096
+  /// How many clients' waits are kept apart; those of others only count among all.
   static let clientLimit = 256
   /// For how many decisions a leader is out the first time.
   static let firstTimeOut: UInt64 = 64
+  /// After so many decisions without another, one demotion is forgiven.
+  static let forgiveness: UInt64 = 1_024
 
   private struct Standing {
     var demotions: UInt64 = 0
@@ -20,13 +24,15 @@ struct LeaderMonitor: Sendable {
   }
 
   private var waits: [Micros] = []
-  private var byClient: [(client: PublicKey, total: UInt64, count: UInt64)] = []
+  private var clients: [PublicKey: Int] = [:]
+  private var byClient: [(total: Micros, count: UInt64)] = []
   private var standings: [ReplicaID: Standing] = [:]
   private var decisions: UInt64 = 0
 
   /// A new leader's term begins.
   mutating func beginTerm() {
     waits.removeAll(keepingCapacity: true)
+    clients.removeAll(keepingCapacity: true)
     byClient.removeAll(keepingCapacity: true)
   }
 
@@ -35,12 +41,14 @@ struct LeaderMonitor: Sendable {
 
   /// A request was proposed so long after both it and the leader's turn were here.
   mutating func noteProposed(client: PublicKey, wait: Micros) {
+    guard waits.count < Self.sampleLimit else { return }
     waits.append(wait)
-    if let index = byClient.firstIndex(where: { $0.client == client }) {
-      byClient[index].total += wait.rawValue
+    if let index = clients[client] {
+      byClient[index].total = byClient[index].total + wait
       byClient[index].count += 1
     } else if byClient.count < Self.clientLimit {
-      byClient.append((client, wait.rawValue, 1))
+      clients[client] = byClient.count
+      byClient.append((wait, 1))
     }
   }
 
@@ -54,19 +62,23 @@ struct LeaderMonitor: Sendable {
     let sorted = waits.sorted()
     let median = sorted[sorted.count / 2]
     if median > allowed { return .slow(median: median, allowed: allowed) }
-    let means = byClient.filter { $0.count >= 4 }.map { Micros($0.total / $0.count) }
-    if means.count >= 2, let slowest = means.max() {
-      let typical = means.sorted()[(means.count - 1) / 2]
-      if slowest > allowed, slowest > typical * 4 {
-        return .unfair(slowest: slowest, typical: typical)
-      }
+    // Compared with those who are served best: whoever starves all clients but its own may starve most.
+    let means = byClient.filter { $0.count >= 4 }.map { $0.total / $0.count }
+    if let slowest = means.max(), let fastest = means.min(), slowest > allowed,
+      slowest > fastest * 4
+    {
+      return .unfair(slowest: slowest, typical: fastest)
     }
     return nil
   }
 
-  /// Demotes a leader for a while: twice as long each time.
+  /// Demotes a leader for a while: twice as long each time, and less again after long good conduct.
   mutating func demote(_ leader: ReplicaID) {
     var standing = standings[leader] ?? Standing()
+    if decisions > standing.outUntil {
+      let forgiven = (decisions - standing.outUntil) / Self.forgiveness
+      standing.demotions -= min(standing.demotions, forgiven)
+    }
     standing.outUntil = decisions + (Self.firstTimeOut << min(standing.demotions, 10))
     standing.demotions += 1
     standings[leader] = standing

@@ -87,6 +87,10 @@ extension Journal {
       }
       foundation = image
       foundationCertificate = certificate
+      // Death may have come between the two records: the state names the members as well.
+      if certificate.endsEpoch, let members = image.nextMembers {
+        absorb(.epoch(EpochChange(certificate: certificate, members: members)))
+      }
       let sequence = image.summary.sequence
       images.removeAll { $0.summary.sequence < sequence }
       places.removeAll { $0.sequence <= sequence }

@@ -163,6 +163,8 @@ extension Replica {
   private mutating func helpAcrossEpochs(_ status: Status, into effects: inout Effects) {
     let change = lineage.first { $0.certificate.epoch == status.statement.epoch }
     let executed = status.statement.sequence
+    // The members first: what they forward in this epoch's name can't be checked without them.
+    sendManifest(to: status.signer, knownEpoch: status.statement.epoch, into: &effects)
     if let change, change.certificate.sequence > executed, decisions[executed.next] != nil {
       for offset in 1...Self.decisionsPerAnswer {
         let sequence = executed.advanced(by: offset)
@@ -172,7 +174,6 @@ extension Replica {
         forward(decision, to: status.signer, into: &effects)
       }
     }
-    sendManifest(to: status.signer, knownEpoch: status.statement.epoch, into: &effects)
   }
 
   private mutating func sendDecisions(

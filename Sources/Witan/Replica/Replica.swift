@@ -30,6 +30,9 @@ public struct Replica: Sendable {
   public let id: ReplicaID
   let signer: Signer
   let genesis: Genesis
+  let parameters: Parameters
+  /// The network's identity.
+  let chain: Digest
   /// Checks messages for this replica; copy it wherever verification runs, again after each `enteredEpoch`.
   public internal(set) var verifier: Verifier
 
@@ -86,7 +89,8 @@ public struct Replica: Sendable {
     id = identity
     self.signer = signer
     self.genesis = genesis
-    let parameters = genesis.parameters
+    parameters = genesis.parameters
+    chain = genesis.digest
     verifier = Verifier(genesis: genesis, scheme: scheme)
     office = Office(epoch: 0, members: genesis.members, id: identity)
     window = SlotWindow(low: 0, size: parameters.window)
@@ -101,8 +105,6 @@ public struct Replica: Sendable {
     if let recovery { restore(recovery) }
   }
 
-  var parameters: Parameters { genesis.parameters }
-  var chain: Digest { verifier.chain }
   var members: Membership { office.members }
   var quorum: Quorum { office.members.quorum }
   var leader: Seat { office.members.leader(of: view, in: office.epoch) }

@@ -170,6 +170,7 @@ extension Replica {
       }
       continueTransfer(into: &effects)
     case .application:
+      transfer.noteJudged(chunk.body.address)
       effects.append(.judgeChunk(chunk.body))
     }
     return nil

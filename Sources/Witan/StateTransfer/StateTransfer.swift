@@ -21,6 +21,8 @@ struct StateTransfer: Sendable {
     let piece: Int
     let peer: ReplicaID
     let askedAt: Micros
+    /// The piece came, and the application looks at it.
+    var isJudged = false
   }
 
   private(set) var certificate: CheckpointCertificate?
@@ -87,10 +89,11 @@ struct StateTransfer: Sendable {
   mutating func nextQuestions(
     peers: [ReplicaID], now: Micros, patience: Micros
   ) -> [(ChunkAddress, ReplicaID)] {
-    for request in requests where now - request.askedAt >= patience {
+    requests.removeAll { request in
+      guard !request.isJudged, now - request.askedAt >= patience else { return false }
       if pieces[request.piece] == .asked { pieces[request.piece] = .missing }
+      return true
     }
-    requests.removeAll { now - $0.askedAt >= patience }
     var honest = peers.filter { !liars.contains($0) }
     if honest.isEmpty {
       liars = []
@@ -115,7 +118,15 @@ struct StateTransfer: Sendable {
 
   /// Whether this piece was asked of this peer and hasn't come.
   func awaits(_ address: ChunkAddress, from peer: ReplicaID) -> Bool {
-    requests.contains { $0.piece == piece(at: address) && $0.peer == peer }
+    requests.contains { $0.piece == piece(at: address) && $0.peer == peer && !$0.isJudged }
+  }
+
+  /// A piece came, and the application looks at it: meanwhile nobody else is asked, who might be blamed for it.
+  mutating func noteJudged(_ address: ChunkAddress) {
+    let index = piece(at: address)
+    for position in requests.indices where requests[position].piece == index {
+      requests[position].isJudged = true
+    }
   }
 
   /// Takes a piece of the sessions, if it belongs to them.

@@ -118,7 +118,7 @@ enum CoreBenchmarks {
     var cluster = try Cluster(configuration)
     cluster.keepsReports = false
     func run(to target: SequenceNumber) {
-      while let executed = cluster.replicas.map(\.executed).min(), executed < target {
+      while cluster.executedByAll < target {
         for _ in 0..<16 { cluster.submit(.put(key: [1], value: [2])) }
         cluster.run(for: .milliseconds(20))
       }

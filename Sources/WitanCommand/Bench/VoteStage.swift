@@ -86,7 +86,8 @@ struct VoteStage {
     for vote in early { handle(vote) }
   }
 
-  private mutating func propose(_ sequence: SequenceNumber, after previous: Digest) throws -> Block {
+  private mutating func propose(_ sequence: SequenceNumber, after previous: Digest) throws -> Block
+  {
     let request = Request(
       number: sequence.rawValue, expiry: sequence.advanced(by: 1_000), operations: [[1]],
       signer: client, chain: genesis.digest)

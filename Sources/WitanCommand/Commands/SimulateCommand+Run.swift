@@ -47,8 +47,10 @@ extension SimulateCommand {
     let time = Human.decimal(Double(block.time.rawValue) / 1e6, places: 3).leftPadded(to: 9)
     let finality = Human.time(block.finality).leftPadded(to: 8)
     let leader = "\(block.proposer)".rightPadded(to: 4)
-    let facts = "view \(block.view)  \(leader) \(block.requests) request\(block.requests == 1 ? "" : "s")"
-    return "\(output.paint(place, .strong)) \(time) s  \(output.paint(block.digest.short, .faint))  "
+    let facts =
+      "view \(block.view)  \(leader) \(block.requests) request\(block.requests == 1 ? "" : "s")"
+    return
+      "\(output.paint(place, .strong)) \(time) s  \(output.paint(block.digest.short, .faint))  "
       + "\(facts)  final after \(finality)"
   }
 
@@ -61,7 +63,9 @@ extension SimulateCommand {
     func row(_ name: String, _ text: String, _ tone: Tone? = nil) {
       table.append(Table.Cell(name, .faint), Table.Cell(text, tone))
     }
-    row("replicas", "\(Human.count(options.replicas)), weighing \(study.cluster.genesis.members.quorum.total)")
+    row(
+      "replicas",
+      "\(Human.count(options.replicas)), weighing \(study.cluster.genesis.members.quorum.total)")
     row("decided", "\(study.decided) of \(options.blocks) blocks, executed by every replica")
     row("safe", isSafe ? "yes" : "no: \(study.violations.count) violations", isSafe ? .good : .bad)
     row("live", isLive ? "yes" : "no: \(waiting(study, options))", isLive ? .good : .bad)
@@ -69,7 +73,8 @@ extension SimulateCommand {
     let finality = Percentiles(study.finalities)
     row(
       "finality",
-      "p50 \(Human.time(finality.p50)), p99 \(Human.time(finality.p99)), max \(Human.time(finality.max))")
+      "p50 \(Human.time(finality.p50)), p99 \(Human.time(finality.p99)), max \(Human.time(finality.max))"
+    )
     row(
       "messages",
       "\(Human.count(study.cluster.account.messages)), \(Human.bytes(study.cluster.account.bytes))")

@@ -39,6 +39,11 @@ extension Cluster {
     return reports
   }
 
+  /// How many requests a block holds that a replica decided lately.
+  func requests(at sequence: SequenceNumber, of seat: Seat) -> Int {
+    machines[seat.index].replica.decision(at: sequence)?.block.requests.count ?? 0
+  }
+
   private mutating func perform(_ effect: ClientSession.Effect, of client: Int) {
     let arrival = now + configuration.latency
     switch effect {

@@ -131,6 +131,13 @@ public struct Cluster: Sendable {
   /// The replicas, those that are down included.
   public var replicas: [Replica] { machines.map(\.replica) }
 
+  /// The lowest sequence that a replica executed last: everything up to it is done everywhere.
+  public var executedByAll: SequenceNumber {
+    var lowest = SequenceNumber(.max)
+    for index in machines.indices { lowest = min(lowest, machines[index].replica.executed) }
+    return lowest
+  }
+
   /// The applications, by replica.
   public var applications: [KeyValueStore] { machines.map(\.host.machine) }
 
@@ -140,7 +147,8 @@ public struct Cluster: Sendable {
   @discardableResult
   public mutating func submit(_ operation: KeyValueStore.Operation) -> UInt64 {
     let request = Request(
-      number: nextNumber, expiry: SequenceNumber(configuration.parameters.sessionHorizon / 2)
+      number: nextNumber,
+      expiry: SequenceNumber(configuration.parameters.sessionHorizon / 2)
         .advanced(by: machines[0].replica.executed.rawValue),
       operations: [operation.bytes], signer: client, chain: genesis.digest)
     nextNumber += 1

@@ -71,10 +71,10 @@ public struct Study: Sendable {
   }
 
   /// Whether every replica has executed all that was to be decided.
-  public var isDone: Bool { cluster.replicas.allSatisfy { $0.executed >= target } }
+  public var isDone: Bool { decided >= target }
 
   /// How many blocks every replica has executed.
-  public var decided: SequenceNumber { cluster.replicas.map(\.executed).min() ?? 0 }
+  public var decided: SequenceNumber { cluster.executedByAll }
 
   /// Runs until all is decided or the time is up; tells of each block as a quorum has executed it.
   public mutating func run(
@@ -153,8 +153,7 @@ public struct Study: Sendable {
       progress.isFinal = true
       let finality = time - (progress.proposedAt ?? time)
       finalities.append(finality)
-      let index = members.members.firstIndex { $0.id == replica } ?? 0
-      let requests = cluster.replicas[index].decision(at: sequence)?.block.requests.count ?? 0
+      let requests = cluster.requests(at: sequence, of: seat)
       onDecision(
         DecidedBlock(
           sequence: sequence, digest: digest, proposer: progress.proposer, view: progress.view,

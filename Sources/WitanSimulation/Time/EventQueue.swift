@@ -1,11 +1,13 @@
 import Witan
 
 /// Events by virtual time; among those of one instant, the one scheduled first comes first.
+///
+/// The heap holds small entries that are cheap to move; the events themselves stay where they are until their time.
 struct EventQueue<Event: Sendable>: Sendable {
   private struct Entry {
     let time: Micros
     let order: UInt64
-    let event: Event
+    let place: Int
 
     func precedes(_ other: Entry) -> Bool {
       time != other.time ? time < other.time : order < other.order
@@ -13,6 +15,8 @@ struct EventQueue<Event: Sendable>: Sendable {
   }
 
   private var heap: [Entry] = []
+  private var events: [Event?] = []
+  private var free: [Int] = []
   private var scheduled: UInt64 = 0
 
   var isEmpty: Bool { heap.isEmpty }
@@ -21,7 +25,15 @@ struct EventQueue<Event: Sendable>: Sendable {
   var nextTime: Micros? { heap.first?.time }
 
   mutating func schedule(_ event: Event, at time: Micros) {
-    heap.append(Entry(time: time, order: scheduled, event: event))
+    let place: Int
+    if let spare = free.popLast() {
+      place = spare
+      events[spare] = event
+    } else {
+      place = events.count
+      events.append(event)
+    }
+    heap.append(Entry(time: time, order: scheduled, place: place))
     scheduled += 1
     var child = heap.count - 1
     while child > 0 {
@@ -34,19 +46,25 @@ struct EventQueue<Event: Sendable>: Sendable {
 
   mutating func next() -> (time: Micros, event: Event)? {
     guard let first = heap.first, let last = heap.popLast() else { return nil }
-    guard !heap.isEmpty else { return (first.time, first.event) }
-    heap[0] = last
+    if !heap.isEmpty {
+      heap[0] = last
+      sink()
+    }
+    guard let event = events[first.place].take() else { return nil }
+    free.append(first.place)
+    return (first.time, event)
+  }
+
+  private mutating func sink() {
     var parent = 0
     while true {
       var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2]
-      where child < heap.count && heap[child].precedes(heap[least]) {
-        least = child
-      }
-      guard least != parent else { break }
+      let child = 2 * parent + 1
+      if child < heap.count, heap[child].precedes(heap[least]) { least = child }
+      if child + 1 < heap.count, heap[child + 1].precedes(heap[least]) { least = child + 1 }
+      guard least != parent else { return }
       heap.swapAt(parent, least)
       parent = least
     }
-    return (first.time, first.event)
   }
 }

@@ -134,21 +134,41 @@ struct HonestRun {
   private func canPrepare(_ header: BlockHeader, _ index: Int) -> Bool {
     let member = members[index]
     let before = header.height.previous
-    return member.proposed[header.height]?.digest == header.digest
-      && (before == member.base || member.prepared.contains(before)
-        || member.decided[before] != nil)
+    guard member.proposed[header.height]?.digest == header.digest,
+      header.previous == lockBelow(header.height, index)
+    else { return false }
+    let isDecided = member.decided[before].map { $0.digest == header.previous } ?? false
+    return before == member.base || member.prepared.contains(before) || isDecided
+  }
+
+  private func lockBelow(_ height: SequenceNumber, _ index: Int) -> Digest? {
+    guard height.previous > members[index].base else {
+      return members[index].stable?.summary.lastBlock ?? council.chain
+    }
+    return members[index].locks[height.previous]?.header.digest
+  }
+
+  /// Decided blocks bind in the order of their places.
+  private mutating func bind(_ index: Int) {
+    var height = members[index].base.next
+    while height <= (members[index].decided.keys.max() ?? 0) {
+      if let certificate = members[index].decided[height], let header = byHeight[height],
+        header.previous == lockBelow(height, index),
+        members[index].locks[height].map({ $0.view < certificate.view }) ?? true
+      {
+        members[index].locks[height] = .committed(certificate, header)
+      }
+      height = height.next
+    }
   }
 
   /// Decisions and certified states come to some, in any order.
   private mutating func hearsay() {
     for certificate in draw.shuffled(decisions) {
-      guard let header = byHeight[certificate.sequence] else { continue }
       for index in members.indices where draw.chance(0.2) {
         guard certificate.sequence > members[index].base else { continue }
         members[index].decided[certificate.sequence] = certificate
-        if members[index].locks[certificate.sequence].map({ $0.view < certificate.view }) ?? true {
-          members[index].locks[certificate.sequence] = .committed(certificate, header)
-        }
+        bind(index)
         while members[index].decided[members[index].executed.next] != nil {
           members[index].executed = members[index].executed.next
         }
@@ -175,5 +195,6 @@ struct HonestRun {
     members[index].stable = certificate
     members[index].executed = max(members[index].executed, certificate.sequence)
     members[index].locks = members[index].locks.filter { $0.key > certificate.sequence }
+    bind(index)
   }
 }

@@ -18,13 +18,24 @@ import WitanCrypto
 ///
 /// `as=r2` claims another signer, `epoch=1` another epoch, `key=1` signs with a later key.
 struct Forge {
-  let names: Nomenclature
+  /// Grows by the names of made-up digests.
+  private(set) var names: Nomenclature
   let genesis: Genesis
   /// Who signs.
   let signer: Signer
   /// Who is said to sign.
   let claimed: ReplicaID
   let epoch: Epoch
+
+  init(
+    names: Nomenclature, genesis: Genesis, signer: Signer, claimed: ReplicaID, epoch: Epoch
+  ) {
+    self.names = names
+    self.genesis = genesis
+    self.signer = signer
+    self.claimed = claimed
+    self.epoch = epoch
+  }
 
   private func seal<Body>(
     _ kind: StatementKind, _ body: Body, view: View = 0, sequence: SequenceNumber = 0
@@ -48,9 +59,12 @@ struct Forge {
   }
 
   /// The digest of a name; a made-up one for a made-up name.
-  private func digest(_ words: inout Words) throws -> Digest {
+  private mutating func digest(_ words: inout Words) throws -> Digest {
     let name = try words.take("a block or state")
-    return names.digests[name] ?? SHA256.hash(Array(name.utf8))
+    if let digest = names.digests[name] { return digest }
+    let digest = SHA256.hash(Array(name.utf8))
+    names.add(madeUp: digest, name)
+    return digest
   }
 
   private func block(_ name: String) throws -> Block {
@@ -61,7 +75,7 @@ struct Forge {
   }
 
   /// The message that the words describe.
-  func message(_ words: inout Words) throws -> Message {
+  mutating func message(_ words: inout Words) throws -> Message {
     switch try words.take("a kind of message") {
     case "pre-prepare":
       let view = try view(&words)
@@ -87,7 +101,7 @@ struct Forge {
     }
   }
 
-  private func stateMessage(_ kind: String, _ words: inout Words) throws -> Message {
+  private mutating func stateMessage(_ kind: String, _ words: inout Words) throws -> Message {
     switch kind {
     case "decision":
       let decision = try decision(try words.take("a decided block"))
@@ -129,7 +143,8 @@ struct Forge {
     }
   }
 
-  private func vote(_ kind: StatementKind, _ words: inout Words) throws -> SignedStatement {
+  private mutating func vote(_ kind: StatementKind, _ words: inout Words) throws -> SignedStatement
+  {
     let view = try view(&words)
     let sequence = try sequence(&words)
     return sign(kind, view: view, sequence: sequence, digest: try digest(&words))
@@ -254,10 +269,14 @@ extension ScriptedNetwork {
       var words = try Words(text)
       return try words.replica()
     }
-    let forge = Forge(
+    var forge = Forge(
       names: names, genesis: genesis, signer: signer(of: liar, version: version),
       claimed: claimed ?? liar, epoch: Epoch(epoch))
     let message = try forge.message(&words)
-    for target in targets { try deliver(message, from: liar, to: target) }
+    names = forge.names
+    for target in targets {
+      history.append(Envelope(from: liar, to: target, message: message))
+      try deliver(message, from: liar, to: target)
+    }
   }
 }

@@ -70,6 +70,8 @@ struct Nomenclature {
     name(digest, "S\(sequence)")
   }
 
+  mutating func add(madeUp digest: Digest, _ wanted: String) { _ = name(digest, wanted) }
+
   mutating func add(_ lock: Lock) { locks[name(of: lock)] = lock }
 
   func name(of lock: Lock) -> String {

@@ -151,7 +151,8 @@ extension Notation {
   private func conviction(_ evidence: Evidence) -> String {
     switch evidence {
     case .conflict(let first, let second):
-      return "\(evidence.culprit): \(statement(first.statement)) and \(statement(second.statement))"
+      let texts = [statement(first.statement), statement(second.statement)]
+      return "\(evidence.culprit): \(texts[0]) and \(texts[0] == texts[1] ? "another" : texts[1])"
     case .omission(let commit, let change, _):
       return
         "\(evidence.culprit): \(statement(commit.statement)), then \(viewChangeText(change))"

@@ -25,7 +25,7 @@ extension ScriptedNetwork {
     let signer = try client(name)
     let number = try Words.count(try words.take("the request's number"))
     let operation = try operation(try words.take("an operation"))
-    let expiry = try words.option("expires").map(Words.count) ?? 500
+    let expiry = try words.option("expires").map(Words.count) ?? usualExpiry
     let request = Request(
       number: number, expiry: SequenceNumber(expiry), operations: [operation], signer: signer,
       chain: genesis.digest)
@@ -42,6 +42,12 @@ extension ScriptedNetwork {
       operations: [operation], signature: stolen.signature)
     names.add(forged)
     return forged
+  }
+
+  /// Half a horizon from where the furthest replica stands.
+  private var usualExpiry: UInt64 {
+    let executed = nodes.map(\.replica.executed.rawValue).max() ?? 0
+    return executed + genesis.parameters.sessionHorizon / 2
   }
 
   private func operation(_ text: String) throws -> [UInt8] {
@@ -85,6 +91,18 @@ extension ScriptedNetwork {
           network.output.append("  \("verifier".padding(to: 11)) \(error)")
         }
       }
+    }
+  }
+
+  /// `order 4 [but …]`: so many requests of client c0 come to all and are ordered, one after another.
+  mutating func order(_ words: inout Words) throws {
+    let count = try Words.count(try words.take("a number of blocks"))
+    let excluded = try exclusions(&words)
+    for _ in 0..<count {
+      ordered += 1
+      var request = try Words("c0 \(ordered) \"put n \(ordered)\" to all")
+      try self.request(&request)
+      try deliverAll(but: excluded)
     }
   }
 

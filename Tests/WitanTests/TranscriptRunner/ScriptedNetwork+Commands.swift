@@ -10,6 +10,7 @@ import WitanCrypto
 /// | `quietly <command>`                            | the command, without showing what happens                |
 /// | `request c1 1 "put k v" to r0`                 | a client's request arrives; `expires=9`                  |
 /// | `query c1 1 "k" fast to r1`                    | a client's query arrives; `since=4 knows=1` to certify   |
+/// | `order 4 [but …]`                              | so many requests arrive at all and are ordered           |
 /// | `deliver all [but …]`, `deliver r0->r1 prepare`| messages arrive                                          |
 /// | `drop …`, `replay …`, `spoil …`                | are lost; arrive again, or elsewhere; arrive changed     |
 /// | `cut r3`, `mend r3`                            | all that is sent to and from it is lost, until it isn't  |
@@ -54,6 +55,7 @@ extension ScriptedNetwork {
     case "watch": try watch(&words)
     case "request": try request(&words)
     case "query": try query(&words)
+    case "order": try order(&words)
     case "deliver": try deliver(&words)
     case "drop": try drop(&words)
     case "replay": try replay(&words)

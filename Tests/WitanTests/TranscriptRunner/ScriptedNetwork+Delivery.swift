@@ -80,15 +80,7 @@ extension ScriptedNetwork {
   /// `deliver all [but <selector>]…`: everything, until nothing moves. `deliver <selector>`: what is under way now.
   mutating func deliver(_ words: inout Words) throws {
     if words.takes("all") {
-      let excluded = try exclusions(&words)
-      var delivered = 0
-      while let next = pending.firstIndex(where: { envelope in
-        !excluded.contains { $0.matches(envelope) }
-      }) {
-        try deliverPending(at: next)
-        delivered += 1
-        if delivered > 20_000 { throw CommandError("the network never comes to rest") }
-      }
+      try deliverAll(but: try exclusions(&words))
       return
     }
     let selector = try Selector(&words)
@@ -105,7 +97,19 @@ extension ScriptedNetwork {
     }
   }
 
-  private func exclusions(_ words: inout Words) throws -> [Selector] {
+  /// Delivers until nothing moves.
+  mutating func deliverAll(but excluded: [Selector]) throws {
+    var delivered = 0
+    while let next = pending.firstIndex(where: { envelope in
+      !excluded.contains { $0.matches(envelope) }
+    }) {
+      try deliverPending(at: next)
+      delivered += 1
+      if delivered > 20_000 { throw CommandError("the network never comes to rest") }
+    }
+  }
+
+  func exclusions(_ words: inout Words) throws -> [Selector] {
     var excluded: [Selector] = []
     while words.takes("but") { excluded.append(try Selector(&words)) }
     return excluded

@@ -44,6 +44,8 @@ struct ScriptedNetwork {
   var history: [Envelope] = []
   var watched = Set(EffectKind.allCases)
   var output: [String] = []
+  /// How many requests `order` has sent.
+  var ordered = 0
   private var order: [SequenceNumber: Digest] = [:]
 
   /// A network of these members and, beside it, as many machines that aren't members yet.

@@ -28,8 +28,18 @@ enum TranscriptRun {
 
   /// What each step of a case brings about.
   static func outputs(of item: Transcript.Case) throws -> [[String]] {
+    let (outputs, error) = attempt(item)
+    if let error { throw error }
+    return outputs
+  }
+
+  /// What each step brings about, up to a command that makes no sense.
+  private static func attempt(
+    _ item: Transcript.Case
+  ) -> (outputs: [[String]], error: TranscriptError?) {
     var network: ScriptedNetwork?
-    return try item.steps.map { step in
+    var outputs: [[String]] = []
+    for step in item.steps {
       network?.output = []
       for (line, text) in step.commands {
         do {
@@ -41,11 +51,13 @@ enum TranscriptRun {
             try network?.run(&words)
           }
         } catch {
-          throw TranscriptError(item.file, line, "\(error)")
+          outputs.append(network?.output ?? [])
+          return (outputs, TranscriptError(item.file, line, "\(error)"))
         }
       }
-      return network?.output ?? []
+      outputs.append(network?.output ?? [])
     }
+    return (outputs, nil)
   }
 
   /// How what happens differs from what is written; nil when it doesn't.
@@ -92,20 +104,24 @@ enum TranscriptRun {
     return lines.joined(separator: "\n")
   }
 
-  /// The transcript with what happens in the place of what is written.
-  static func recorded(_ transcript: Transcript) throws -> Transcript {
+  /// The transcript with what happens in the place of what is written, as far as its commands make sense, and what
+  /// is wrong with it: a mistake, or something that must never be.
+  static func recorded(_ transcript: Transcript) -> (Transcript, faults: [TranscriptError]) {
     var transcript = transcript
+    var faults: [TranscriptError] = []
     for index in transcript.cases.indices {
-      var outputs = try outputs(of: transcript.cases[index])[...]
+      let (outputs, error) = attempt(transcript.cases[index])
+      if let error { faults.append(error) }
+      var next = outputs.makeIterator()
       for part in transcript.cases[index].parts.indices {
         guard case .step(var step) = transcript.cases[index].parts[part] else { continue }
-        step.expected = outputs.removeFirst()
-        if let line = step.expected.first(where: { $0.contains("BROKEN") }) {
-          throw TranscriptError(transcript.file, step.expectedLine, "not recorded: \(line)")
+        step.expected = next.next() ?? []
+        for line in step.expected where line.contains("BROKEN") {
+          faults.append(TranscriptError(transcript.file, step.expectedLine, line))
         }
         transcript.cases[index].parts[part] = .step(step)
       }
     }
-    return transcript
+    return (transcript, faults)
   }
 }

@@ -1,0 +1,107 @@
+import Testing
+import WitanDraw
+
+@testable import Witan
+
+@Suite("Patience")
+struct PacemakerTests {
+  private func pacemaker(after delay: Micros, times: Int = 100) -> Pacemaker {
+    var pacemaker = Pacemaker(parameters: Parameters())
+    for _ in 0..<times { pacemaker.note(delay: delay) }
+    return pacemaker
+  }
+
+  @Test("On a network whose delays aren't known yet, it is what the genesis says")
+  func initial() {
+    #expect(Pacemaker(parameters: Parameters()).patience == .seconds(2))
+  }
+
+  @Test("It follows delays from 1 ms to 10 s, with room for every hop of an agreement")
+  func follows() {
+    var last: Micros = 0
+    for millis in [1, 10, 50, 100, 500, 501, 1_000, 5_000, 10_000] as [UInt64] {
+      let delay = Micros.milliseconds(millis)
+      let patience = pacemaker(after: delay).patience
+      #expect(patience >= delay * 8)
+      #expect(patience >= last)
+      last = patience
+    }
+    #expect(pacemaker(after: .milliseconds(1)).patience < .milliseconds(300))
+    #expect(pacemaker(after: .seconds(1)).patience > pacemaker(after: .milliseconds(500)).patience)
+  }
+
+  @Test("It never leaves its bounds, whatever is measured")
+  func bounds() {
+    var parameters = Parameters()
+    parameters.patienceCeiling = .seconds(10)
+    var pacemaker = Pacemaker(parameters: parameters)
+    for delay in [0, 1, Micros(.max), .seconds(3_600), 0, 7] as [Micros] {
+      pacemaker.note(delay: delay)
+      pacemaker.noteFailedView()
+      #expect(pacemaker.patience >= parameters.patienceFloor)
+      #expect(pacemaker.patience <= parameters.patienceCeiling)
+      #expect(pacemaker.retransmission > 0)
+    }
+    for _ in 0..<100 { pacemaker.noteFailedView() }
+    #expect(pacemaker.patience == .seconds(10))
+  }
+
+  @Test("As delays climb beyond 500 ms, it grows before a request would time out in vain")
+  func climbs() {
+    var draw = Draw(seed: 1)
+    var pacemaker = self.pacemaker(after: .milliseconds(20))
+    var delay: UInt64 = 20_000
+    while delay < 5_000_000 {
+      // Request, pre-prepare, prepare, commit: each as long as the network takes, half as much again at worst.
+      let hops = (0..<4).map { _ in Micros(delay + draw.integer(in: 0...delay / 2)) }
+      let needed = hops.reduce(0, +)
+      #expect(needed < pacemaker.patience, "at a delay of \(Micros(delay))")
+      pacemaker.note(delay: (hops[2] + hops[3]) / 2)
+      delay += delay / 20
+    }
+    #expect(pacemaker.patience > .seconds(20))
+  }
+
+  @Test("When delays improve, it comes back within some tens of decisions")
+  func comesBack() {
+    var pacemaker = self.pacemaker(after: .seconds(3))
+    #expect(pacemaker.patience > .seconds(20))
+    for _ in 0..<64 { pacemaker.note(delay: .milliseconds(5)) }
+    #expect(pacemaker.patience < .seconds(1))
+  }
+
+  @Test("A machine that slept an hour forgets it as fast")
+  func slept() {
+    var pacemaker = self.pacemaker(after: .milliseconds(5))
+    pacemaker.note(delay: .seconds(3_600))
+    #expect(pacemaker.patience <= .seconds(120))
+    for _ in 0..<64 { pacemaker.note(delay: .milliseconds(5)) }
+    #expect(pacemaker.patience < .seconds(1))
+  }
+
+  @Test("Failed views double it, and decisions take that back step by step")
+  func backoff() {
+    var pacemaker = self.pacemaker(after: .milliseconds(50))
+    let base = pacemaker.patience
+    for round in UInt64(1)...3 {
+      pacemaker.noteFailedView()
+      #expect(pacemaker.patience == base * (1 << round))
+    }
+    var spans: [Micros] = []
+    for _ in 0..<12 {
+      pacemaker.noteProgress()
+      spans.append(pacemaker.patience)
+    }
+    #expect(spans == spans.sorted(by: >))
+    #expect(spans.last == base)
+    #expect(spans.first == base * 8, "one decision doesn't take all of it back")
+  }
+
+  @Test("What was lost is said again soon, however many views failed")
+  func repetition() {
+    var pacemaker = self.pacemaker(after: .milliseconds(50))
+    for _ in 0..<20 { pacemaker.noteFailedView() }
+    #expect(pacemaker.patience == .seconds(120))
+    #expect(pacemaker.retransmission <= pacemaker.basePatience)
+  }
+}
