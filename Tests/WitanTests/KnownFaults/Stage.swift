@@ -147,6 +147,17 @@ struct Stage {
     now = end
   }
 
+  /// Lets time pass in which nothing is delivered.
+  mutating func elapseWithoutDelivery(_ span: Micros) {
+    let end = now + span
+    while let (index, timer, due) = nextTimer, due <= end {
+      now = max(now, due)
+      players[index].timers[timer.kind] = nil
+      handle(.timer(timer), at: index)
+    }
+    now = end
+  }
+
   /// Fires a replica's timer now, if it runs.
   @discardableResult
   mutating func fire(_ kind: Witan.Timer.Kind, at index: Int) -> Bool {
