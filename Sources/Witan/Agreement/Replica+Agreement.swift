@@ -106,6 +106,9 @@ extension Replica {
     window[header.height].proposedBlock = proposal.body
     noteProposed(proposal.body)
     askVerdict(at: header.height, into: &effects)
+    // A quorum's commits may have been here before their block (F9).
+    decideIfCommitted(at: header.height, into: &effects)
+    advancePrepared(from: header.height, into: &effects)
     return nil
   }
 

@@ -176,6 +176,7 @@ extension Replica {
       window[header.height].proposedBlock = draft.block
       window[header.height].proposal?.verdict = .valid
       effects.append(.broadcastDurably(.prePrepare(proposal)))
+      decideIfCommitted(at: header.height, into: &effects)
       advancePrepared(from: header.height, into: &effects)
     }
   }

@@ -106,6 +106,32 @@ extension ScriptedNetwork {
     }
   }
 
+  /// `flood c1 600 of 65536 to r1`: so many requests of so many bytes, of which only the numbers are shown.
+  mutating func flood(_ words: inout Words) throws {
+    let name = try words.take("a client")
+    let signer = try client(name)
+    let count = try Words.count(try words.take("a number of requests"))
+    try words.expect("of")
+    let size = try Words.count(try words.take("a number of bytes"))
+    for id in try targets(&words) {
+      let index = try index(of: id)
+      let shown = output
+      for number in 1...count {
+        let request = Request(
+          number: number, expiry: 100,
+          operations: [[UInt8](repeating: UInt8(truncatingIfNeeded: number), count: Int(size))],
+          signer: signer, chain: genesis.digest)
+        handle(.request(try nodes[index].replica.verifier.verify(request)), at: index)
+      }
+      let lines = output.dropFirst(shown.count)
+      let taken = lines.count { $0.hasPrefix("  offers") }
+      output = shown
+      output.append(
+        "\(id) <- \(name)      \(count) requests of \(size) bytes: \(taken) are offered")
+      output += lines.last.map { [$0] } ?? []
+    }
+  }
+
   /// `to all` or `to r0,r2`.
   func targets(_ words: inout Words) throws -> [ReplicaID] {
     try words.expect("to")

@@ -11,6 +11,7 @@ import WitanCrypto
 /// | `request c1 1 "put k v" to r0`                 | a client's request arrives; `expires=9`                  |
 /// | `query c1 1 "k" fast to r1`                    | a client's query arrives; `since=4 knows=1` to certify   |
 /// | `order 4 [but …]`                              | so many requests arrive at all and are ordered           |
+/// | `flood c1 600 of 65536 to r1`                  | so many requests of so many bytes arrive                 |
 /// | `deliver all [but …]`, `deliver r0->r1 prepare`| messages arrive                                          |
 /// | `drop …`, `replay …`, `spoil …`                | are lost; arrive again, or elsewhere; arrive changed     |
 /// | `cut r3`, `mend r3`                            | all that is sent to and from it is lost, until it isn't  |
@@ -56,6 +57,7 @@ extension ScriptedNetwork {
     case "request": try request(&words)
     case "query": try query(&words)
     case "order": try order(&words)
+    case "flood": try flood(&words)
     case "deliver": try deliver(&words)
     case "drop": try drop(&words)
     case "replay": try replay(&words)

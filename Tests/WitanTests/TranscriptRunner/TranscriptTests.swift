@@ -21,6 +21,11 @@ import Testing
     }
   }
 
+  @Test func `every sub-protocol has its transcripts`() {
+    #expect(TranscriptRun.files.count == 11)
+    #expect(TranscriptRun.cases.count >= 90)
+  }
+
   @Test(.enabled(if: TranscriptRun.isRecording), arguments: TranscriptRun.files)
   func `what happens is recorded, and the run fails`(_ file: String) throws {
     let (transcript, faults) = TranscriptRun.recorded(try TranscriptRun.read(file))
