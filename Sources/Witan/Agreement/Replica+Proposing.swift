@@ -184,9 +184,12 @@ extension Replica {
   /// A proposal names requests: what waits is on its way, and the leader's speed is measured.
   mutating func noteProposed(_ block: Block) {
     for request in block.requests {
+      let forwardedAt = intake[request.digest]?.forwardedAt
       guard let arrivedAt = intake.noteProposed(request.digest, at: now) else { continue }
-      let since = max(arrivedAt, viewEnteredAt)
-      monitor.noteProposed(client: request.client, wait: now - since)
+      let wait = now - max(forwardedAt ?? arrivedAt, viewEnteredAt)
+      // Until it was passed on, its client may have kept it from the leader, which nobody else must pay for.
+      let counts = forwardedAt == nil ? min(wait, (pacemaker.delay ?? 0) * 2) : wait
+      monitor.noteProposed(client: request.client, wait: counts)
     }
   }
 }

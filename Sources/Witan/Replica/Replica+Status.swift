@@ -13,12 +13,17 @@ extension Replica {
   /// Who waits for nothing says where it stands once in so many rounds: all it knows of may be over.
   private static let idleRounds: UInt64 = 16
 
+  /// How many waiting requests all backups together pass on to the leader at once.
+  private static let passedOnAtOnce = 64
+
   // MARK: Watching for progress
 
   /// How long the oldest thing that waits has waited in this view; nil when nothing waits.
   private var waitingSince: Micros? {
     var since: Micros?
-    if let entry = intake.oldest { since = max(entry.arrivedAt, viewEnteredAt) }
+    if let entry = intake.oldest {
+      since = max(entry.forwardedAt ?? entry.arrivedAt, viewEnteredAt)
+    }
     if let proposed = oldestUndecided?.acceptedAt { since = min(since ?? proposed, proposed) }
     return since
   }
@@ -46,19 +51,16 @@ extension Replica {
   mutating func progressTimerFired(into effects: inout Effects) {
     guard phase == .active, let since = waitingSince else { return }
     let waited = now - since
-    if waited >= requestPatience {
-      suspect(.noProgress(waited: waited), into: &effects)
-    } else if waited >= requestPatience / 2 {
-      passOnWaiting(into: &effects)
-    }
+    if waited >= requestPatience { suspect(.noProgress(waited: waited), into: &effects) }
   }
 
-  /// Half of the patience is over: the leader may not have the request (F49).
+  /// The leader may not have what waits (F49): its client tells whom it likes. The oldest requests are passed on, so
+  /// few at once that all backups together send the leader no more than it can check, and their time counts from then.
   private mutating func passOnWaiting(into effects: inout Effects) {
     guard !isLeader, office.seat != nil else { return }
-    for entry in Array(intake.inOrder.prefix(64))
-    where entry.proposedAt == nil && now - entry.arrivedAt >= requestPatience / 2 {
-      if intake.noteForwarded(entry.request.digest) {
+    for entry in Array(intake.inOrder.prefix(max(1, Self.passedOnAtOnce / members.count)))
+    where entry.proposedAt == nil && now - entry.arrivedAt >= pacemaker.retransmission {
+      if intake.noteForwarded(entry.request.digest, at: now) {
         effects.append(.send(.request(entry.request), to: currentLeader))
       }
     }

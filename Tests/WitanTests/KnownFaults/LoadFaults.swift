@@ -46,6 +46,39 @@ struct LoadFaults {
     #expect(stage.correct.allSatisfy { stage[$0].waitingRequests == 0 })
   }
 
+  // Red if a wait counts from before the leader surely had the request, or if what waits is passed on late.
+  @Test("F44: a client that keeps its requests from the leader alone causes no view change")
+  func f44ClientsThatAvoidTheLeader() throws {
+    var cluster = try Cluster(.init(replicas: 4, seed: 3))
+    let rogue = SimulatedAuthority(seed: 3).signer(99)
+    for round in UInt64(1)...90 {
+      cluster.submit(.put(key: [1], value: [UInt8(round)]))
+      let request = Request(
+        number: round, expiry: 10_000, operations: [[9]], signer: rogue,
+        chain: cluster.genesis.digest)
+      for index in 1...3 { cluster.queue.schedule(.request(request, to: index), at: cluster.now) }
+      cluster.run(for: .milliseconds(137 + round % 50))
+    }
+    cluster.run(for: .seconds(5))
+    #expect(cluster.replicas.map(\.view) == [0, 0, 0, 0])
+    #expect(cluster.applications.map(\.count) == [180, 180, 180, 180])
+  }
+
+  // Red if waiting behind others counts as being kept waiting by the leader.
+  @Test("F44: a burst of more requests than the pipeline holds causes no view change")
+  func f44Bursts() throws {
+    var configuration = Cluster.Configuration(replicas: 4, seed: 3)
+    configuration.parameters.blockRequestLimit = 4
+    configuration.parameters.checkpointInterval = 16
+    configuration.parameters.window = 32
+    var cluster = try Cluster(configuration)
+    cluster.keepsReports = false
+    for round in 0..<800 { cluster.submit(.put(key: [1], value: [UInt8(round & 255)])) }
+    cluster.run(for: .seconds(10))
+    #expect(cluster.replicas.map(\.view) == [0, 0, 0, 0])
+    #expect(cluster.applications.map(\.count) == [800, 800, 800, 800])
+  }
+
   // Red if the host offers what its machine doesn't admit.
   @Test("F44: what the application never agrees to is turned away by all, and no leader suffers")
   func f44PoisonIsDeclined() throws {

@@ -122,6 +122,8 @@ struct ViewTimeFaults {
   func f22TwoAtOnce() throws {
     var stage = try Stage(hostile: [0, 1, 2])
     try stage.submit(stage.request(1))
+    // The request is passed on first, and the leader given time from then.
+    stage.elapseWithoutDelivery(.milliseconds(2_010))
     let due = try #require(stage.players[3].timers[.progress]?.due)
     stage.now = due
     let said = stage.players[3].said.count
@@ -171,7 +173,7 @@ struct ViewTimeFaults {
     #expect(patience > .milliseconds(100))
     stage.elapse(patience - .milliseconds(10))
     #expect(stage.views == [0, 0, 0])
-    stage.elapse(.milliseconds(20))
+    stage.elapse(patience)
     #expect(stage.views.allSatisfy { $0 > 0 })
   }
 
