@@ -53,12 +53,13 @@ extension Replica {
     }
   }
 
-  /// Half of the patience is over: the leader may not have the request (F49).
+  /// What waits although there was time for a proposal: the leader may not have it (F49). A client that keeps a
+  /// request from the leader delays itself; the leader's wait is counted from here (F44).
   private mutating func passOnWaiting(into effects: inout Effects) {
     guard !isLeader, office.seat != nil else { return }
     for entry in Array(intake.inOrder.prefix(64))
-    where entry.proposedAt == nil && now - entry.arrivedAt >= requestPatience / 2 {
-      if intake.noteForwarded(entry.request.digest) {
+    where entry.proposedAt == nil && now - entry.arrivedAt >= pacemaker.retransmission {
+      if intake.noteForwarded(entry.request.digest, at: now) {
         effects.append(.send(.request(entry.request), to: currentLeader))
       }
     }
