@@ -20,7 +20,7 @@ struct Intake: Sendable {
     let arrivedAt: Micros
     /// When a proposal that contains it was seen in the current view.
     var proposedAt: Micros?
-    /// When it was passed on to the current view's leader: from then on the leader surely has it.
+    /// When it was passed on to the view's leader, which may not have had it before.
     var forwardedAt: Micros?
     /// How many waited to be proposed when it came.
     fileprivate let foundWaiting: Int
@@ -97,7 +97,7 @@ struct Intake: Sendable {
     entries.values[index].proposedAt = now
     unproposed -= 1
     guard entries.values[index].foundWaiting <= Self.crowd else { return nil }
-    return entries.values[index].arrivedAt
+    return entries.values[index].forwardedAt ?? entries.values[index].arrivedAt
   }
 
   /// Notes that a proposal that contained the request is void.
@@ -111,7 +111,8 @@ struct Intake: Sendable {
 
   /// Notes that a request was passed on to the leader; false when it was already.
   mutating func noteForwarded(_ digest: Digest, at now: Micros) -> Bool {
-    guard let index = entries.index(forKey: digest), entries.values[index].forwardedAt == nil else {
+    guard let index = entries.index(forKey: digest), entries.values[index].forwardedAt == nil
+    else {
       return false
     }
     entries.values[index].forwardedAt = now

@@ -33,8 +33,13 @@ enum CoreBenchmarks {
         "core.slot.n1000.memory", "what that takes at its peak", in: .bytes,
         goal: .value(atMost: 1.5 * 0x1p30), read: { try slot(of: 1_000).bytes }),
       .once(
-        "core.decisions.memory", "growth over a million decisions after the first window",
-        in: .bytes, goal: .value(atMost: 8 * 0x1p20), read: { try growth(over: 1_000_000) }),
+        "core.decisions.n4.memory",
+        "growth over 100,000 decisions of 4 replicas after the first window",
+        in: .bytes, goal: .value(atMost: 8 * 0x1p20),
+        read: { try growth(over: 100_000, replicas: 4) }),
+      .once(
+        "core.decisions.memory", "growth over 10,000,000 decisions of one replica", in: .bytes,
+        goal: .value(atMost: 8 * 0x1p20), read: { try growth(over: 10_000_000, replicas: 1) }),
     ])
 
   private static let digests: @Sendable () -> (Int) -> Void = {
@@ -111,16 +116,18 @@ enum CoreBenchmarks {
     return (seconds, Double(memory.peak))
   }
 
-  /// How much memory so many decisions of four replicas take beyond the first window's.
-  private static func growth(over decisions: UInt64) throws -> Double {
-    var configuration = Cluster.Configuration(replicas: 4, seed: 1)
+  /// How much memory so many decisions take beyond the first windows'.
+  private static func growth(over decisions: UInt64, replicas: Int) throws -> Double {
+    var configuration = Cluster.Configuration(replicas: replicas, seed: 1)
     configuration.latency = .milliseconds(1)
     var cluster = try Cluster(configuration)
     cluster.keepsReports = false
     func run(to target: SequenceNumber) {
       while cluster.executedByAll < target {
-        for _ in 0..<16 { cluster.submit(.put(key: [1], value: [2])) }
-        cluster.run(for: .milliseconds(20))
+        for _ in 0..<16 {
+          cluster.submit(.put(key: [1], value: [2]))
+          cluster.run(for: .milliseconds(1))
+        }
       }
     }
     run(to: 2_000)

@@ -12,7 +12,7 @@ enum SimulateCommand {
     examples: [
       Example("witan simulate", "four replicas decide twenty blocks"),
       Example(
-        "witan simulate --replicas 7 --latency normal:50ms,20ms --loss 0.05 --seed 7",
+        "witan simulate --replicas 7 --latency fixed:50ms --loss 0.05 --seed 7",
         "seven of them on a slow network that loses one message in twenty"),
       Example(
         "witan simulate --json | jq .finalityMillis", "how long decisions took, for a program"),

@@ -14,7 +14,7 @@ struct SimulateOptions: Hashable, Sendable {
   var replicas = 4
   /// How many blocks are to be decided.
   var blocks = 20
-  /// How many claims a block holds.
+  /// How many operations a request bundles.
   var claims = 4
   /// How many clients send them.
   var clients = 1
@@ -35,9 +35,9 @@ struct SimulateOptions: Hashable, Sendable {
   static let parameters: [Parameter<SimulateOptions>] = [
     .option("replicas", \.replicas, .integer(1...1_000), "how many replicas there are"),
     .option("blocks", \.blocks, .integer(1...1_000_000_000), "how many blocks are to be decided"),
-    .option("claims", \.claims, .integer(1...1_000), "how many claims a block holds"),
+    .option("claims", \.claims, .integer(1...1_000), "how many operations a request bundles"),
     .option("clients", \.clients, .integer(1...1_000), "how many clients send them"),
-    .option("latency", \.latency, .distribution, "how long a message takes"),
+    .option("latency", \.latency, .distribution, "how long a message takes; a fixed time"),
     .option("loss", \.loss, .probability, "how likely a message is lost"),
     .option(
       "weights", \.weights,

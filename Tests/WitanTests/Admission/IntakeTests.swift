@@ -122,14 +122,14 @@ struct IntakeTests {
     _ = intake.noteProposed(requests[1].digest, at: 9)
     intake.remove(requests[1].digest)
     #expect(intake.unproposed == 2)
-    #expect(intake.noteForwarded(requests[2].digest, at: 5) == true)
-    #expect(intake.noteForwarded(requests[2].digest, at: 5) == false)
+    #expect(intake.noteForwarded(requests[2].digest, at: 1) == true)
+    #expect(intake.noteForwarded(requests[2].digest, at: 1) == false)
     intake.beginView()
     #expect(intake.unproposed == 2)
-    #expect(intake.noteForwarded(requests[2].digest, at: 5) == true)
+    #expect(intake.noteForwarded(requests[2].digest, at: 1) == true)
     let stranger = request(9, of: 1)
     #expect(intake.noteProposed(stranger.digest, at: 1) == nil)
-    #expect(intake.noteForwarded(stranger.digest, at: 5) == false)
+    #expect(intake.noteForwarded(stranger.digest, at: 1) == false)
     #expect(intake.remove(stranger.digest) == nil)
   }
 
