@@ -23,7 +23,14 @@ extension Verifier {
     }
     let bytes = block.requests.reduce(0) { $0 + $1.operationBytes }
     guard bytes <= Int(parameters.blockByteLimit) else { throw .overLimit("bytes of a block") }
-    for request in block.requests { try check(request) }
+    var digests: Set<Digest> = []
+    for request in block.requests {
+      // The second would be refused as stale, and so contradict the reply to the first.
+      guard digests.insert(request.digest).inserted else {
+        throw .contradictory("a request that is in the block twice")
+      }
+      try check(request)
+    }
   }
 
   func check(
