@@ -97,16 +97,26 @@ struct BlockFaults {
     #expect(stage.players[0].host.machine.count == 4)
   }
 
-  // Red if a repetition in the block runs, or is answered as stale.
-  @Test("F12: a request that a block holds twice runs once, and its client hears of nothing else")
-  func f12ARequestTwiceInABlock() throws {
-    var stage = try Stage(hostile: [0])
+  // Red if `checkContent` doesn't look for repetitions.
+  @Test("F12: a block that holds a request twice is refused")
+  func f12NoRequestTwiceInABlock() throws {
+    var stage = try Stage(hostile: [0, 1, 2])
     let request = stage.request(1)
     let block = stage.block(1, [request, request])
-    for index in 1...3 { stage.give(stage.propose(block, by: 0), to: index) }
-    stage.run()
-    #expect(stage.correct.allSatisfy { stage.players[$0].host.machine.count == 1 })
-    #expect(Set(stage.results(for: request, from: 1)) == [.result([])])
+    #expect(
+      stage.give(stage.propose(block, by: 0), to: 3)
+        == .contradictory("a request that is in the block twice"))
+  }
+
+  // Red if a repetition that was decided runs, or is answered as stale.
+  @Test("F12: if it is decided all the same, it runs once, and its client hears of nothing else")
+  func f12ARequestTwiceInADecision() throws {
+    var stage = try Stage(hostile: [0, 1, 2])
+    let request = stage.request(1)
+    let decision = stage.decision(stage.block(1, [request, request]), by: [0, 1, 2])
+    stage.give(.decision(stage.seal(.decision, decision, by: 0)), to: 3)
+    #expect(stage.players[3].host.machine.count == 1)
+    #expect(Set(stage.results(for: request, from: 3)) == [.result([])])
   }
 
   // Red if `SessionTable.judge` compares numbers only.
