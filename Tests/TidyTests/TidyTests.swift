@@ -12,9 +12,6 @@ import Testing
     Exemption(
       .shortFunctions, "Tests/WitanNodeTests/KeyFileTests.swift",
       because: "the function is one table of all messages, without a branch"),
-    Exemption(
-      .landingPages, "Sources/Witan/Witan.docc/Witan.md",
-      because: "the page comes with the code it describes"),
   ]
 
   @Test(arguments: rules)

@@ -6,8 +6,7 @@ extension Replica {
 
   /// Whether an agreement message is of this epoch, this view, and the window; else what becomes of it.
   @inline(__always)
-  private mutating func ignore(_ statement: Statement, _ message: Verified<Message>) -> Rejection??
-  {
+  mutating func ignore(_ statement: Statement, _ message: Verified<Message>) -> Rejection?? {
     guard statement.epoch == office.epoch else {
       return .some(statement.epoch < office.epoch ? .staleEpoch : .futureView)
     }
@@ -21,7 +20,7 @@ extension Replica {
     return nil
   }
 
-  private mutating func keepEarly(
+  mutating func keepEarly(
     _ message: Verified<Message>, or rejection: Rejection
   ) -> Rejection? {
     guard let seat = message.seat, let statement = message.value.signed?.statement else {
@@ -44,165 +43,6 @@ extension Replica {
       default: break
       }
     }
-  }
-
-  // MARK: Proposals
-
-  mutating func receive(
-    _ proposal: Sealed<Block>, as message: Verified<Message>, into effects: inout Effects
-  ) -> Rejection? {
-    if let ignored = ignore(proposal.statement, message) { return ignored }
-    let sequence = proposal.statement.sequence
-    if endsEpoch(before: sequence) { return keepEarly(message, or: .aboveWindow) }
-    if let fault = conflict(of: proposal, into: &effects) { return fault }
-    guard let parent = parent(of: sequence) else {
-      window[sequence].unlinked = proposal
-      return nil
-    }
-    let rejection = accept(proposal, after: parent, into: &effects)
-    if rejection == nil { linkWaiting(from: sequence.next, into: &effects) }
-    return rejection
-  }
-
-  /// A second proposal for a slot is a repetition, or proof that the leader is faulty (F5).
-  private mutating func conflict(
-    of proposal: Sealed<Block>, into effects: inout Effects
-  ) -> Rejection? {
-    let sequence = proposal.statement.sequence
-    let first: SignedStatement
-    if let accepted = window[sequence].proposal {
-      first = SignedStatement(
-        statement: Statement(
-          .prePrepare, epoch: office.epoch, view: view, sequence: sequence,
-          digest: accepted.header.digest),
-        signer: proposal.signer, signature: accepted.signature)
-    } else if let waiting = window[sequence].unlinked {
-      first = waiting.signed
-    } else {
-      return nil
-    }
-    guard first.statement.digest != proposal.body.digest else {
-      return adopt(proposal.body, at: sequence, into: &effects) ? nil : .duplicate
-    }
-    convict(.conflict(first, proposal.signed), into: &effects)
-    suspect(.equivocated, into: &effects)
-    return .equivocation
-  }
-
-  private mutating func accept(
-    _ proposal: Sealed<Block>, after parent: Parent, into effects: inout Effects
-  ) -> Rejection? {
-    let header = proposal.body.header
-    guard header.previous == parent.digest else {
-      suspect(.broke(.unlinkedBlock), into: &effects)
-      return .unlinkedBlock
-    }
-    guard header.timestamp >= parent.timestamp else {
-      suspect(.broke(.timestampWentBack), into: &effects)
-      return .timestampWentBack
-    }
-    effects.append(.persist(.accepted(proposal)))
-    place(header, signature: proposal.signed.signature, into: &effects)
-    window[header.height].proposedBlock = proposal.body
-    noteProposed(proposal.body)
-    askVerdict(at: header.height, into: &effects)
-    // A quorum's commits may have been here before their block (F9).
-    decideIfCommitted(at: header.height, into: &effects)
-    advancePrepared(from: header.height, into: &effects)
-    return nil
-  }
-
-  /// Proposals that came before what they follow was known can now be tied to it: the block before was proposed,
-  /// decided elsewhere, or certified with a checkpoint.
-  mutating func linkWaiting(from first: SequenceNumber, into effects: inout Effects) {
-    var sequence = first
-    while phase == .active, window.contains(sequence), let waiting = window[sequence].unlinked,
-      let parent = parent(of: sequence)
-    {
-      window[sequence].unlinked = nil
-      if let rejection = accept(waiting, after: parent, into: &effects) {
-        effects.append(.report(.rejected(rejection, kind: .prePrepare, from: waiting.signer)))
-        return
-      }
-      sequence = sequence.next
-    }
-  }
-
-  /// Gives a block its place in this view: from now on, only votes for it count.
-  mutating func place(
-    _ header: BlockHeader, signature: Signature, into effects: inout Effects
-  ) {
-    let sequence = header.height
-    window[sequence].proposal = Slot.Proposal(
-      header: header, signature: signature, acceptedAt: now, verdict: nil)
-    window[sequence].unlinked = nil
-    window[sequence].prepares.count(header.digest, members: members)
-    window[sequence].commits.count(header.digest, members: members)
-    effects.append(.report(.accepted(sequence, header.digest, view)))
-  }
-
-  /// What a block at a sequence must follow; nil while that isn't known in this view. A decided block is the
-  /// parent in every view.
-  func parent(of sequence: SequenceNumber) -> Parent? {
-    let before = sequence.previous
-    if before == window.low {
-      guard let stable else { return Parent(digest: chain, timestamp: genesis.timestamp) }
-      return Parent(digest: stable.summary.lastBlock, timestamp: stable.summary.timestamp)
-    }
-    guard window.contains(before),
-      let header = window[before].proposal?.header ?? decisions[before]?.block.header
-    else { return nil }
-    return Parent(digest: header.digest, timestamp: header.timestamp)
-  }
-
-  /// What a block must follow.
-  struct Parent: Sendable {
-    let digest: Digest
-    let timestamp: Micros
-  }
-
-  // MARK: Verdicts
-
-  /// Phase 0: the application checks the block before the prepare is sent, so that what is agreed on can
-  /// be executed (F14).
-  mutating func askVerdict(at sequence: SequenceNumber, into effects: inout Effects) {
-    guard let proposal = window[sequence].proposal, proposal.verdict == nil else { return }
-    let digest = proposal.header.digest
-    if window[sequence].lock?.header.digest == digest {
-      window[sequence].proposal?.verdict = .valid
-      vote(at: sequence, into: &effects)
-    } else if let block = window[sequence].block(digest) {
-      if awaitedVerdicts.count >= Int(parameters.window) { awaitedVerdicts.removeFirst() }
-      awaitedVerdicts.append((digest, sequence))
-      effects.append(.validate(block, parent: proposal.header.previous))
-    } else {
-      want(digest, at: sequence, into: &effects)
-    }
-  }
-
-  mutating func validated(
-    _ digest: Digest, _ verdict: Verdict, into effects: inout Effects
-  ) -> Rejection? {
-    if draftValidated(digest, verdict, into: &effects) { return nil }
-    guard let sequence = sequenceAwaitingVerdict(on: digest) else { return .unexpectedAnswer }
-    window[sequence].proposal?.verdict = verdict
-    switch verdict {
-    case .valid: vote(at: sequence, into: &effects)
-    case .invalid(let reason):
-      effects.append(.report(.refusedBlock(sequence, digest, reason)))
-      suspect(.refusedBlock(reason), into: &effects)
-    }
-    return nil
-  }
-
-  /// The slot whose block the application was asked about, once.
-  private mutating func sequenceAwaitingVerdict(on digest: Digest) -> SequenceNumber? {
-    guard let index = awaitedVerdicts.firstIndex(where: { $0.digest == digest }) else { return nil }
-    let sequence = awaitedVerdicts.remove(at: index).sequence
-    guard window.contains(sequence), let proposal = window[sequence].proposal,
-      proposal.verdict == nil, proposal.header.digest == digest
-    else { return nil }
-    return sequence
   }
 
   // MARK: Prepares
@@ -398,55 +238,5 @@ extension Replica {
   private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
     return window[sequence.previous].lock?.header.digest
-  }
-
-  // MARK: Blocks that were proposed again, or voted for, before they came
-
-  func want(_ digest: Digest, at sequence: SequenceNumber, into effects: inout Effects) {
-    let query = sign(.fetchBlock, view: view, sequence: sequence, digest: digest)
-    effects.append(.broadcast(.fetchBlock(query)))
-  }
-
-  mutating func receive(fetched block: Block, into effects: inout Effects) -> Rejection? {
-    let sequence = block.header.height
-    guard window.contains(sequence) else {
-      return sequence <= window.low ? .staleSequence : .unsolicited
-    }
-    if decideUnproposed(block, into: &effects) { return nil }
-    if adopt(block, at: sequence, into: &effects) { return nil }
-    // All peers were asked, and answer: the first answer counts, and the others are no fault of theirs.
-    let isHere = window[sequence].isDecided || window[sequence].block(block.digest) != nil
-    return isHere ? .duplicate : .unsolicited
-  }
-
-  /// A quorum's commits decide a block although its proposal never came here; false when there are none.
-  private mutating func decideUnproposed(_ block: Block, into effects: inout Effects) -> Bool {
-    let sequence = block.header.height
-    guard window[sequence].proposal == nil, !window[sequence].isDecided,
-      window[sequence].commits.digest(reaching: quorum, members: members) == block.digest
-    else { return false }
-    let certificate = CommitCertificate(
-      epoch: office.epoch, view: votedView, sequence: sequence, digest: block.digest,
-      commits: window[sequence].commits.votes(for: block.digest))
-    decide(Decision(certificate: certificate, block: block), into: &effects)
-    linkWaiting(from: sequence.next, into: &effects)
-    advancePrepared(from: sequence, into: &effects)
-    return true
-  }
-
-  /// Takes a block whose digest was accepted without it; false when it isn't missing.
-  private mutating func adopt(
-    _ block: Block, at sequence: SequenceNumber, into effects: inout Effects
-  ) -> Bool {
-    guard let proposal = window[sequence].proposal, proposal.header.digest == block.digest,
-      window[sequence].block(block.digest) == nil
-    else { return false }
-    window[sequence].proposedBlock = block
-    effects.append(.persist(.block(block)))
-    noteProposed(block)
-    askVerdict(at: sequence, into: &effects)
-    decideIfCommitted(at: sequence, into: &effects)
-    advancePrepared(from: sequence, into: &effects)
-    return true
   }
 }

@@ -11,7 +11,9 @@ extension Replica {
     var next: Membership?
     if mayEndEpoch(at: header.height), let members = state.nextMembers {
       // Members that can't form an epoch are no change: the same on every replica (F41).
-      next = try? Membership(members)
+      do { next = try Membership(members) } catch {
+        effects.append(.report(.impossibleMembers(header.height, error)))
+      }
       if next == self.members { next = nil }
     }
     let summary = CheckpointSummary(
@@ -152,7 +154,7 @@ extension Replica {
       lineage.append(change)
       effects.append(.persist(.epoch(change)))
     }
-    enter(Office(epoch: next, members: members, id: id), into: &effects)
+    enter(office(of: next, members: members), into: &effects)
   }
 
   /// Takes up an office: view 0, no votes, no locks, other peers.

@@ -38,7 +38,7 @@ extension Replica {
     execution.timestamp = summary.timestamp
     checkpoints.setFoundation(image)
     if summary.epoch > 0, let members = verifier.members(of: summary.epoch) {
-      office = Office(epoch: summary.epoch, members: members, id: id)
+      office = office(of: summary.epoch, members: members)
       let count = members.count
       viewChanges = ViewChangeBook(peers: count)
       checkpoints.beginEpoch(peers: count)

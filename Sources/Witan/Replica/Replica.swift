@@ -28,7 +28,9 @@ public struct Replica: Sendable {
 
   /// The replica's name.
   public let id: ReplicaID
-  let signer: Signer
+  /// Signs with the key that the members in office know.
+  var signer: Signer
+  private var keyring: [Signer]
   let genesis: Genesis
   let parameters: Parameters
   /// The network's identity.
@@ -88,11 +90,12 @@ public struct Replica: Sendable {
   ) {
     id = identity
     self.signer = signer
+    keyring = [signer]
     self.genesis = genesis
     parameters = genesis.parameters
     chain = genesis.digest
     verifier = Verifier(genesis: genesis, scheme: scheme)
-    office = Office(epoch: 0, members: genesis.members, id: identity)
+    office = Office(epoch: 0, members: genesis.members, id: identity, key: signer.publicKey)
     window = SlotWindow(low: 0, size: parameters.window)
     early = EarlyMessages(peers: genesis.members.count, parameters: parameters)
     decisions = DecisionLog(window: parameters.window)
@@ -130,6 +133,23 @@ public struct Replica: Sendable {
   /// The decided block at a sequence with its certificate, while it is kept.
   public func decision(at sequence: SequenceNumber) -> Decision? { decisions[sequence] }
 
+  /// Gives the replica another of its own keys, which it uses from the epoch on whose members know it. Several
+  /// may be given; the last eight are kept.
+  public mutating func add(_ signer: Signer) {
+    keyring.append(signer)
+    if keyring.count > 8 { keyring.removeFirst() }
+  }
+
+  /// The replica's place in an epoch. Without the key that the members know it for, it has none.
+  mutating func office(of epoch: Epoch, members: Membership) -> Office {
+    if let seat = members.seat(of: id),
+      let known = keyring.last(where: { $0.publicKey == members[seat].key })
+    {
+      signer = known
+    }
+    return Office(epoch: epoch, members: members, id: id, key: signer.publicKey)
+  }
+
   /// Signs a statement without a body.
   func sign(
     _ kind: StatementKind, view: View, sequence: SequenceNumber, digest: Digest
@@ -152,13 +172,13 @@ public struct Replica: Sendable {
 struct Office: Sendable {
   let epoch: Epoch
   let members: Membership
-  /// Nil when the replica isn't a member.
+  /// Nil when the replica isn't a member, or hasn't the key it is known for.
   let seat: Seat?
 
-  init(epoch: Epoch, members: Membership, id: ReplicaID) {
+  init(epoch: Epoch, members: Membership, id: ReplicaID, key: PublicKey) {
     self.epoch = epoch
     self.members = members
-    seat = members.seat(of: id)
+    seat = members.seat(of: id).flatMap { members[$0].key == key ? $0 : nil }
   }
 }
 

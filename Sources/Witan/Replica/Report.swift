@@ -20,6 +20,8 @@ public enum Report: Sendable {
   case enteredView(Epoch, View, leader: ReplicaID)
   /// An epoch began.
   case enteredEpoch(Epoch, Membership)
+  /// The application named members that can't form an epoch; the present ones stay.
+  case impossibleMembers(SequenceNumber, ImpossibleMembership)
   /// Proof of a fault.
   case evidence(Evidence)
   /// The application refused a proposal.

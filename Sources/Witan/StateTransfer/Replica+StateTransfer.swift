@@ -218,7 +218,7 @@ extension Replica {
     effects.append(.report(.transferEnded(sequence)))
     if summary.epoch > office.epoch, let members = verifier.members(of: summary.epoch) {
       stable = certificate
-      enter(Office(epoch: summary.epoch, members: members, id: id), into: &effects)
+      enter(office(of: summary.epoch, members: members), into: &effects)
     } else if sequence > window.low {
       stable = certificate
       window.advance(to: sequence)

@@ -89,7 +89,8 @@ extension Replica {
     }
     checkForOmission(viewChange, seat: seat, into: &effects)
     guard statement.view > view || (statement.view == view && phase == .changingView) else {
-      if phase == .active { repeatNewView(to: seat, into: &effects) }
+      // It is merely late, or the new-view was lost: the leader shows it once, others when they are asked.
+      if phase == .active, isLeader { repeatNewView(to: seat, into: &effects) }
       return .staleView
     }
     viewChanges.keep(viewChange, from: seat)

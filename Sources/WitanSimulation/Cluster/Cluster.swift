@@ -164,6 +164,11 @@ public struct Cluster: Sendable {
     machines[Int(id.rawValue)].effectsLeft = count
   }
 
+  /// Gives a replica another key of its own, for the epoch whose members know it.
+  public mutating func give(_ signer: Signer, to id: ReplicaID) {
+    machines[Int(id.rawValue)].replica.add(signer)
+  }
+
   /// Cuts the network into groups that don't hear each other; a replica in no group hears nobody.
   public mutating func partition(_ groups: [[ReplicaID]]) {
     for index in machines.indices {

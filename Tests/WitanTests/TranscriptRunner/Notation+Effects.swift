@@ -136,6 +136,8 @@ extension Notation {
       return ("enters", "\(epoch == 0 ? "" : "e\(epoch) ")v\(view), led by \(leader)")
     case .enteredEpoch(let epoch, let members):
       return ("enters", "e\(epoch) of \(self.members(members))")
+    case .impossibleMembers(let sequence, let fault):
+      return ("refuses", "the members named after n\(sequence): \(fault)")
     case .evidence(let evidence): return ("convicts", conviction(evidence))
     case .refusedBlock(let sequence, let digest, let reason):
       return ("rejects", "n\(sequence) \(names.name(of: digest)): \(reason)")
