@@ -12,8 +12,8 @@ import WitanSimulation
     print("PARAMS", chaos.cluster.configuration.parameters.checkpointInterval, chaos.cluster.configuration.parameters.window, chaos.cluster.configuration.parameters.epochLength)
     for (time, replica, report) in chaos.cluster.reports {
       var text = "\(report)"
-      if case .evidence(let e) = report, case .omission(let c, let v, let h) = e {
-        text = "OMISSION commit \(c.statement.view) \(c.statement.sequence) vc view \(v.statement.view) base \(v.body.stable?.sequence ?? 0) locks \(v.body.locks.map { "\($0.header.height)@\($0.view)" }) headers \(h.map(\.height))"
+      if case .evidence(let e) = report, case .omission(let c, let v) = e {
+        text = "OMISSION commit \(c.statement.view) \(c.statement.sequence) vc view \(v.statement.view) base \(v.body.stable?.sequence ?? 0) locks \(v.body.locks.map { "\($0.header.height)@\($0.view)" })"
       }
       print("T", time, replica, text.prefix(160))
     }

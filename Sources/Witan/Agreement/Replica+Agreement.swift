@@ -253,8 +253,8 @@ extension Replica {
   }
 
   /// Whether this replica becomes prepared: a valid block, a quorum's prepares with the leader's proposal as its
-  /// own, and every slot before prepared or decided here too. The order makes every decided block part of
-  /// a chain of locks in each of a quorum's view-changes, so that a new view never has a gap to fill.
+  /// own, and every slot before prepared or decided here too. The order makes every decided block and each of its
+  /// ancestors part of each of a quorum's view-changes, so that a new view never has a gap to fill.
   @inline(__always)
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
@@ -271,7 +271,7 @@ extension Replica {
       && header.previous == lockBelow(header.height)
   }
 
-  /// Whether a decided block is part of the chain of locks.
+  /// Whether a slot's lock is on a decided block that follows the stable checkpoint, or an anchored slot's lock.
   func isDecidedAndAnchored(_ sequence: SequenceNumber) -> Bool {
     guard window[sequence].isDecided, let lock = window[sequence].lock,
       lock.header.digest == decisions[sequence]?.block.digest
@@ -288,14 +288,25 @@ extension Replica {
       if canPrepare(sequence) {
         window[sequence].isAnchored = true
         becomePrepared(at: sequence, into: &effects)
-        bindDecided(from: sequence.next)
-      } else if isDecidedAndAnchored(sequence) {
-        window[sequence].isAnchored = true
       } else if !window[sequence].isAnchored {
-        return
+        guard isDecidedAndAnchored(sequence) else { return }
+        anchorDecided(at: sequence, into: &effects)
       }
       sequence = sequence.next
     }
+  }
+
+  /// What stands above a decided block may be prepared in a later view than the block was. Its decision is shown from
+  /// now on: an older view's prepares wouldn't excuse that nothing was prepared here in this one (see `Evidence`).
+  mutating func anchorDecided(at sequence: SequenceNumber, into effects: inout Effects) {
+    window[sequence].isAnchored = true
+    guard let decision = decisions[sequence], let old = window[sequence].lock, !old.isDecided,
+      old.view < view
+    else { return }
+    let lock = Lock.committed(decision.certificate, decision.block.header)
+    window[sequence].lock = lock
+    window[sequence].lockedBlock = decision.block
+    effects.append(.persist(.locked(lock)))
   }
 
   private mutating func becomePrepared(at sequence: SequenceNumber, into effects: inout Effects) {
@@ -372,26 +383,16 @@ extension Replica {
       effects.append(.persist(.decided(decision.certificate)))
       effects.append(.report(.decided(decision.certificate, decision.block.header)))
     }
-    bindDecided(from: sequence)
+    bindDecided(at: sequence)
   }
 
-  /// A decided block binds as a prepared one does, once it follows the lock below. One that came before its
-  /// predecessor waits for it: it would break the chain, and hide the locks above that this replica's own commits
-  /// are known by.
-  mutating func bindDecided(from first: SequenceNumber) {
-    var sequence = first
-    while window.contains(sequence), window[sequence].isDecided,
-      let decision = decisions[sequence], decision.block.header.previous == lockBelow(sequence)
-    {
-      if window[sequence].lock.map({ $0.view < decision.certificate.view }) ?? true {
-        window[sequence].lock = .committed(decision.certificate, decision.block.header)
-        window[sequence].lockedBlock = decision.block
-      }
-      sequence = sequence.next
-    }
+  /// A decided block binds as a prepared one does, unless a later view's lock binds already.
+  private mutating func bindDecided(at sequence: SequenceNumber) {
+    guard window.contains(sequence), let decision = decisions[sequence] else { return }
+    window[sequence].bind(decision)
   }
 
-  /// The digest of the block that a chain of locks has before a sequence.
+  /// The digest of the block that is locked, or certified with a checkpoint, before a sequence.
   private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
     return window[sequence.previous].lock?.header.digest

@@ -32,8 +32,8 @@ struct Slot: Sendable {
   var commits = VoteTally()
   /// Whether this replica is prepared in the current view, and has said so.
   var isPrepared = false
-  /// Whether this slot and all before it are prepared or decided here, so that their locks form a chain from the
-  /// stable checkpoint up to this one.
+  /// Whether this slot and all before it are prepared in this view or decided, each on the one before: each has a
+  /// lock that is of this view, or a decision.
   var isAnchored = false
   /// The strongest proof that binds this replica, from whichever view.
   var lock: Lock?
@@ -50,6 +50,13 @@ struct Slot: Sendable {
     if let proposedBlock, proposedBlock.digest == digest { return proposedBlock }
     if let lockedBlock, lockedBlock.digest == digest { return lockedBlock }
     return nil
+  }
+
+  /// A decided block takes the place of a lock of an earlier view.
+  mutating func bind(_ decision: Decision) {
+    guard lock.map({ $0.view < decision.certificate.view }) ?? true else { return }
+    lock = .committed(decision.certificate, decision.block.header)
+    lockedBlock = decision.block
   }
 
   /// Makes the storage stand for another sequence, keeping its room.

@@ -19,6 +19,11 @@ public enum Lock: Equatable, Sendable, Canonical {
     }
   }
 
+  /// Whether the block was decided.
+  public var isDecided: Bool {
+    if case .committed = self { true } else { false }
+  }
+
   /// The view that binds.
   public var view: View {
     switch self {

@@ -102,7 +102,6 @@ extension Replica {
       effects.append(.persist(.stable(certificate)))
       effects.append(.report(.stable(certificate)))
       window.advance(to: sequence)
-      bindDecided(from: sequence.next)
       dropStaleDrafts()
     }
     if image != nil {

@@ -5,7 +5,7 @@ import WitanCrypto
 /// ```swift
 /// var audit = Audit(verifier)
 /// for replica in witnesses {                    // as many as will speak; none is believed
-///   for decision in replica.decisions { audit.add(decision.certificate, of: decision.block.header) }
+///   for decision in replica.decisions { audit.add(decision.certificate) }
 ///   for newView in replica.newViews { audit.add(newView) }
 /// }
 /// audit.verdict().culprits
@@ -17,9 +17,11 @@ import WitanCrypto
 /// * **In one view**, two quorums of commits share more than the fault bound, and each of those signed both.
 /// * **In two views** v < w, somebody opened a view after v that doesn't propose the first block again. In
 ///   the first such view, the view-changes' quorum shares more than the fault bound with the quorum that
-///   committed in v, and each of those either showed the lock its commit proves, and then the view would
-///   have proposed the block, or hid it, and its commit and view-change convict it. (Locks that outdo it are
-///   of v itself, and then a quorum prepared twice in v; or of a view between, and then that wasn't the first.)
+///   committed in v, and its commit and view-change convict each of those that didn't show, for the block and
+///   all its ancestors, locks of v or later or decisions. Had one shown them, the view would have proposed the
+///   block (see `Selection`). (Locks that outdo them are of v itself, and then a quorum prepared twice in v; or of
+///   a view between, and then that wasn't the first. A decision of another block than the ancestor is a
+///   violation itself, in earlier views.)
 ///
 /// Every signature is checked as it comes in and every proof before it goes out, so that whatever a witness
 /// makes up convicts nobody. What is kept grows with what is put in.
@@ -45,7 +47,6 @@ public struct Audit: Sendable {
   private var said: [Place: SignedStatement] = [:]
   private var commits: [ReplicaID: [SignedStatement]] = [:]
   private var viewChanges: [ViewChange] = []
-  private var headers: [Digest: BlockHeader] = [:]
   private var decisions: [CommitCertificate] = []
   private var conflicts: [Evidence] = []
 
@@ -54,16 +55,7 @@ public struct Audit: Sendable {
 
   // MARK: What is put in
 
-  /// Adds a block's header: what ties a block to its ancestors.
-  public mutating func add(_ header: BlockHeader) { headers[header.digest] = header }
-
   /// Adds a decision.
-  public mutating func add(_ certificate: CommitCertificate, of header: BlockHeader) {
-    add(header)
-    add(certificate)
-  }
-
-  /// Adds a decision whose block's header may be missing.
   public mutating func add(_ certificate: CommitCertificate) {
     add(certificate.commits, to: certificate.statement)
     if !decisions.contains(certificate), verifier.fault(of: certificate) == nil {
@@ -79,9 +71,8 @@ public struct Audit: Sendable {
   /// Adds a lock: the votes that prove it.
   public mutating func add(_ lock: Lock) {
     switch lock {
-    case .committed(let certificate, let header): add(certificate, of: header)
+    case .committed(let certificate, _): add(certificate)
     case .prepared(let certificate):
-      add(certificate.header)
       guard let members = verifier.members(of: certificate.epoch) else { return }
       let place = certificate.header
       func statement(_ kind: StatementKind) -> Statement {
@@ -218,24 +209,11 @@ public struct Audit: Sendable {
     where commit.statement.epoch == viewChange.statement.epoch
       && commit.statement.view < viewChange.statement.view
     {
-      let proof = Evidence.omission(
-        commit: commit, viewChange: viewChange,
-        headers: ancestry(of: commit.statement.digest, downTo: viewChange))
-      if proof.omissionFault(chain: verifier.chain) == nil, isProof(proof) { return proof }
+      guard viewChange.excuse(for: commit.statement) == nil else { continue }
+      let proof = Evidence.omission(commit: commit, viewChange: viewChange)
+      if isProof(proof) { return proof }
     }
     return nil
-  }
-
-  /// The headers from a block down to where a view-change's chain ends, as far as they are known.
-  private func ancestry(of digest: Digest, downTo viewChange: ViewChange) -> [BlockHeader] {
-    let end = viewChange.body.locks.last?.header.height ?? viewChange.body.stable?.sequence ?? 0
-    var chain: [BlockHeader] = []
-    var next = digest
-    while let header = headers[next], header.height > end {
-      chain.append(header)
-      next = header.previous
-    }
-    return chain
   }
 
   private func isProof(_ evidence: Evidence) -> Bool {

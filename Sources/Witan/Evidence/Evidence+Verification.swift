@@ -63,14 +63,14 @@ extension Evidence {
       guard first.statement != second.statement else { throw .noConflict }
       try Self.check(first, by: verifier)
       try Self.check(second, by: verifier)
-    case .omission(let commit, let viewChange, _):
+    case .omission(let commit, let viewChange):
       guard commit.signer == viewChange.signer, commit.statement.kind == .commit,
         viewChange.statement.kind == .viewChange,
         commit.statement.epoch == viewChange.statement.epoch
       else { throw .unrelated }
       try Self.check(commit, by: verifier)
       try Self.check(viewChange.signed, by: verifier)
-      if let fault = omissionFault(chain: verifier.chain) { throw fault }
+      if let excuse = viewChange.excuse(for: commit.statement) { throw .nothingHidden(excuse) }
     }
   }
 
@@ -85,45 +85,27 @@ extension Evidence {
         signed.signature, by: members[seat].key, chain: verifier.chain, scheme: verifier.scheme)
     else { throw .badSignature }
   }
+}
 
-  /// Why a view-change hides nothing that a commit proves; nil when it does hide it.
-  ///
-  /// Its signer committed block d at sequence s in view v, so it was prepared there, and so was every block
-  /// below (replicas commit in order). What it must show later is either a checkpoint at or above s, or a lock on s
-  /// of view v or later; unless a later view's lock at or below s took d's place: then its chain ends on a block
-  /// that isn't d's ancestor. A chain that ends on d's ancestor could have gone on.
-  func omissionFault(chain: Digest) -> EvidenceFault? {
-    guard case .omission(let commit, let viewChange, let headers) = self else { return .unrelated }
-    let bound = commit.statement
-    let body = viewChange.body
+extension ViewChange {
+  /// Why this view-change hides nothing that a commit by its signer proves; nil when it does (see `Evidence`).
+  func excuse(for commit: Statement) -> StaticName? {
     let base = body.stable?.sequence ?? 0
-    guard viewChange.statement.view > bound.view else {
-      return .nothingHidden("it comes before the commit")
+    guard statement.view > commit.view else { return "it comes before the commit" }
+    guard base < commit.sequence else { return "a checkpoint covers the commit" }
+    let bound = commit.sequence.distance(after: base)
+    guard body.locks.count >= bound else { return nil }
+    var height = base
+    for lock in body.locks.prefix(Int(bound)) {
+      height = height.next
+      guard lock.header.height == height else { return nil }
+      guard !lock.isDecided else { continue }
+      if lock.view < commit.view { return nil }
+      if height == commit.sequence, lock.view == commit.view, lock.header.digest != commit.digest {
+        return nil
+      }
     }
-    guard base < bound.sequence else { return .nothingHidden("a checkpoint covers the commit") }
-    let index = bound.sequence.distance(after: base) - 1
-    if index < body.locks.count {
-      let lock = body.locks[Int(index)]
-      if lock.header.height != bound.sequence { return .nothingHidden("its chain has gaps") }
-      if lock.view < bound.view { return nil }
-      if lock.view == bound.view, lock.header.digest != bound.digest { return nil }
-      return .nothingHidden("it shows a lock on that sequence")
-    }
-    if let last = body.locks.last, last.view < bound.view { return nil }
-    // The chain ends below: it must end on an ancestor of the committed block, which the headers show.
-    let end = body.locks.last?.header.digest ?? body.stable?.summary.lastBlock ?? chain
-    let height = body.locks.last?.header.height ?? base
-    guard headers.first?.digest == bound.digest else {
-      return .nothingHidden("the headers don't begin with the committed block")
-    }
-    for (header, parent) in zip(headers, headers.dropFirst())
-    where header.previous != parent.digest || header.height != parent.height.next {
-      return .nothingHidden("the headers aren't a chain")
-    }
-    guard let last = headers.last, last.previous == end, last.height == height.next else {
-      return .nothingHidden("its chain may have been superseded")
-    }
-    return nil
+    return "it shows what the commit proves"
   }
 }
 
@@ -150,11 +132,10 @@ extension Evidence: Canonical {
       writer.write(UInt8(1))
       writer.write(first)
       writer.write(second)
-    case .omission(let commit, let viewChange, let headers):
+    case .omission(let commit, let viewChange):
       writer.write(UInt8(2))
       writer.write(commit)
       writer.write(viewChange)
-      writer.write(headers)
     }
   }
 
@@ -168,11 +149,7 @@ extension Evidence: Canonical {
       self = .conflict(first, try SignedStatement(from: &reader))
     case 2:
       let commit = try SignedStatement(from: &reader)
-      let viewChange = try ViewChange(from: &reader)
-      self = .omission(
-        commit: commit, viewChange: viewChange,
-        headers: try reader.readArray(
-          "headers", limit: Bounds.slots, minimumSize: BlockHeader.encodedSize))
+      self = .omission(commit: commit, viewChange: try ViewChange(from: &reader))
     case let tag: throw .unknownTag(tag, of: "evidence")
     }
   }

@@ -16,7 +16,7 @@ struct EvidenceKeeper: Sendable {
     case .conflict(let statement, _):
       charge = Charge(
         culprit: statement.signer, kind: statement.statement.kind, isOmission: false)
-    case .omission(let commit, _, _):
+    case .omission(let commit, _):
       charge = Charge(culprit: commit.signer, kind: .viewChange, isOmission: true)
     }
     guard charges.insert(charge).inserted else { return false }

@@ -7,8 +7,8 @@ public typealias ViewChange = Sealed<ViewChangeBody>
 public struct ViewChangeBody: StatementBody {
   /// The last stable checkpoint the replica knows; nil is the genesis.
   public let stable: CheckpointCertificate?
-  /// A chain of locks without gaps, each on a block that follows the one before, beginning right after
-  /// the checkpoint. A replica commits in order, so that a decided block is always in a chain
+  /// Every lock that its signer holds, without gaps, beginning right after the checkpoint. A replica commits in
+  /// order, so that whatever it committed to is among them, and so is all that is below
   /// (see *Deviations* in the module's documentation).
   public let locks: [Lock]
 

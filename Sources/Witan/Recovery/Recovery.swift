@@ -141,6 +141,12 @@ extension Journal.Recovery.Place {
     blocks.append(block)
   }
 
+  /// The decision, if it is of this epoch and its block is here.
+  func decision(in epoch: Epoch) -> Decision? {
+    guard let decided, decided.epoch == epoch, let block = block(decided.digest) else { return nil }
+    return Decision(certificate: decided, block: block)
+  }
+
   /// The block of a digest.
   func block(_ digest: Digest) -> Block? { blocks.first { $0.digest == digest } }
 }

@@ -17,15 +17,6 @@ extension Replica {
     window = SlotWindow(low: stable?.sequence ?? 0, size: parameters.window)
     restoreView(recovery)
     for place in recovery.inOrder { restore(place) }
-    for raw in window.sequences {
-      let sequence = SequenceNumber(raw)
-      guard window.contains(sequence) else { break }
-      bindDecided(from: sequence)
-      // A decision of a later view: see `waitFor(view:into:)`.
-      guard let later = decisions[sequence]?.certificate.view, later > view else { continue }
-      view = later
-      phase = .changingView
-    }
   }
 
   private mutating func restore(_ image: CheckpointImage) {
@@ -75,11 +66,14 @@ extension Replica {
   }
 
   private mutating func restore(_ place: Journal.Recovery.Place) {
-    if let certificate = place.decided, certificate.epoch == office.epoch,
-      let block = place.block(certificate.digest)
-    {
-      _ = decisions.insert(
-        Decision(certificate: certificate, block: block), executed: execution.executed)
+    let decision = place.decision(in: office.epoch)
+    if let decision {
+      _ = decisions.insert(decision, executed: execution.executed)
+      // A decision of a later view: see `waitFor(view:into:)`.
+      if decision.certificate.view > view {
+        view = decision.certificate.view
+        phase = .changingView
+      }
     }
     guard window.contains(place.sequence) else { return }
     if let proposal = place.proposal, proposal.statement.epoch == office.epoch,
@@ -94,6 +88,8 @@ extension Replica {
       window[place.sequence].lock = lock
       window[place.sequence].lockedBlock = place.block(lock.header.digest)
     }
+    // Though it be too far ahead to be kept with the decisions, it binds: what stands above it may be locked.
+    if let decision { window[place.sequence].bind(decision) }
     window[place.sequence].isDecided = decisions[place.sequence] != nil
   }
 
@@ -111,7 +107,7 @@ extension Replica {
     for raw in window.sequences {
       let sequence = SequenceNumber(raw)
       guard window.contains(sequence) else { break }
-      if isDecidedAndAnchored(sequence) { window[sequence].isAnchored = true }
+      if isDecidedAndAnchored(sequence) { anchorDecided(at: sequence, into: &effects) }
       if window[sequence].proposal != nil { resumeVotes(at: sequence, into: &effects) }
     }
   }

@@ -20,20 +20,23 @@ extension Replica {
 
   /// The same for every slot: dear, and meant for tests.
   public var slotFault: String? {
-    let chain = chainOfLocks.count
+    let shown = locks.count
     for raw in window.sequences {
       let sequence = SequenceNumber(raw)
       guard window.contains(sequence) else { break }
       let slot = window[sequence]
       if slot.sequence != sequence { return "the slot of \(sequence) is that of \(slot.sequence)" }
       if slot.isPrepared, slot.lock == nil { return "\(sequence) is prepared without a lock" }
-      if phase == .active, slot.isAnchored, sequence.distance(after: window.low) > chain {
-        return "\(sequence) is anchored, but the chain of locks ends before it"
+      if slot.isAnchored, sequence.distance(after: window.low) > shown {
+        return "\(sequence) is anchored, but a view-change's locks would end before it"
+      }
+      if slot.isAnchored, let lock = slot.lock, lock.view < votedView, !lock.isDecided {
+        return "\(sequence) is anchored in view \(votedView) by a lock of view \(lock.view)"
       }
       if slot.isPrepared, slot.proposal?.verdict != .valid {
         return "\(sequence) is prepared without a positive verdict"
       }
-      if slot.isDecided, slot.lock == nil, sequence.previous == window.low {
+      if slot.isDecided, decisions[sequence] != nil, slot.lock == nil {
         return "\(sequence) is decided without a lock"
       }
       if let lock = slot.lock, slot.lockedBlock?.digest != lock.header.digest {

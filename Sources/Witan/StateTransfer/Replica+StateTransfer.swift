@@ -222,7 +222,6 @@ extension Replica {
     } else if sequence > window.low {
       stable = certificate
       window.advance(to: sequence)
-      bindDecided(from: sequence.next)
     }
     drop(intake.inOrder.map(\.request).filter { isVoid($0) }.map(\.digest), into: &effects)
     takeUpWindow(into: &effects)

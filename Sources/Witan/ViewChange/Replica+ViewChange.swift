@@ -1,6 +1,6 @@
 import WitanCrypto
 
-/// View changes: OSDI '99 §4.4 and §4.5.2, with locks in a chain (see `Selection`).
+/// View changes: OSDI '99 §4.4 and §4.5.2, with a lock for every sequence (see `Selection`).
 extension Replica {
   // MARK: Giving a leader up
 
@@ -25,7 +25,7 @@ extension Replica {
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.propose, into: &effects)
     let viewChange = seal(
-      .viewChange, ViewChangeBody(stable: stable, locks: chainOfLocks), view: next,
+      .viewChange, ViewChangeBody(stable: stable, locks: locks), view: next,
       sequence: stable?.sequence ?? 0)
     viewChanges.keep(viewChange, from: seat)
     effects.append(.persist(.leftView(viewChange)))
@@ -53,18 +53,15 @@ extension Replica {
     return sent
   }
 
-  /// This replica's locks above the stable checkpoint, as far as each follows the one before. One that doesn't was
-  /// superseded below in a later view, so that it was never decided.
-  var chainOfLocks: [Lock] {
-    var previous = stable?.summary.lastBlock ?? chain
+  /// This replica's locks above the stable checkpoint, up to the first slot without one. Replicas prepare in order, so
+  /// that every slot up to one where this replica committed has its lock. One needn't follow the one below, which
+  /// a later view may have superseded: what can be proposed again is for `Selection` to say.
+  var locks: [Lock] {
     var locks: [Lock] = []
     for raw in window.sequences {
       let sequence = SequenceNumber(raw)
-      guard window.contains(sequence), let lock = window[sequence].lock,
-        lock.header.previous == previous
-      else { break }
+      guard window.contains(sequence), let lock = window[sequence].lock else { break }
       locks.append(lock)
-      previous = lock.header.digest
     }
     return locks
   }

@@ -4,10 +4,24 @@ import WitanCrypto
 /// again (the set O of OSDI '99 §4.4). A pure function, computed by the leader and by every backup.
 ///
 /// From the highest certified checkpoint on, each next block is the lock of the highest view among those that
-/// follow the block selected before; the first sequence without one ends the selection. A block that was
-/// decided in view v is locked by a quorum, and so is each of its ancestors (replicas commit in order), hence
-/// every quorum of view-changes brings it, and no lock of a later view can contradict it. What isn't
-/// selected was not decided; so there are no gaps and no null requests.
+/// follow the block selected before; the first sequence without one ends the selection. What isn't selected was not
+/// decided; so there are no gaps and no null requests. For let block b be decided at sequence s in view v, and take
+/// the new-views of later views in the order in which they were made. Each selects b and all its ancestors, as far as
+/// they lie above its checkpoint:
+///
+/// * A quorum was prepared on b in v, and on each of b's ancestors in v too, unless it was decided by then (replicas
+///   prepare in order). Whoever was replaces a lock by one of a later view or by the block's decision only, until
+///   a checkpoint covers it, and shows its locks without gaps.
+/// * So among any quorum's view-changes is one of a correct member that shows, up to s, for every sequence above its
+///   checkpoint, a decision, or a lock of view v or later.
+/// * Those locks of view v or later are on b and its ancestors: in v itself no other block can have been prepared
+///   there, and in later views, by the new-views made before, none was proposed. And where an ancestor was decided
+///   earlier, in u, the same holds of it and the views after u.
+/// * Hence at each sequence up to s, b or its ancestor follows the block selected before, and nothing else that
+///   follows it is of a higher view.
+///
+/// A block may be locked above one that it doesn't follow: its own ancestor was superseded, so it wasn't decided,
+/// and it isn't selected.
 public struct Selection: Equatable, Sendable {
   /// The sequence of the checkpoint that the view begins from.
   public let base: SequenceNumber

@@ -60,11 +60,9 @@ struct HonestRun {
     members[index].view = view
     members[index].isActive = false
     var shown: [Lock] = []
-    var previous = members[index].stable?.summary.lastBlock ?? council.chain
     var next = members[index].base.next
-    while let lock = members[index].locks[next], lock.header.previous == previous {
+    while let lock = members[index].locks[next] {
       shown.append(lock)
-      previous = lock.header.digest
       next = next.next
     }
     let change = council.viewChange(
@@ -103,6 +101,7 @@ struct HonestRun {
       locks.append(lock)
       var committers: [ReplicaID] = []
       for index in present where draw.chance(0.7) && canPrepare(header, index) {
+        anchor(below: header.height, index)
         members[index].prepared.insert(header.height)
         members[index].locks[header.height] = lock
         committers.append(council.ids[index])
@@ -133,12 +132,35 @@ struct HonestRun {
 
   private func canPrepare(_ header: BlockHeader, _ index: Int) -> Bool {
     let member = members[index]
-    let before = header.height.previous
     guard member.proposed[header.height]?.digest == header.digest,
       header.previous == lockBelow(header.height, index)
     else { return false }
-    let isDecided = member.decided[before].map { $0.digest == header.previous } ?? false
-    return before == member.base || member.prepared.contains(before) || isDecided
+    return isAnchored(header.height.previous, index)
+  }
+
+  /// Whether every block up to a height is prepared in this view or decided, each on the one before.
+  private func isAnchored(_ height: SequenceNumber, _ index: Int) -> Bool {
+    let member = members[index]
+    guard height > member.base else { return true }
+    guard let lock = member.locks[height], lock.header.previous == lockBelow(height, index) else {
+      return false
+    }
+    let isDecided = member.decided[height]?.digest == lock.header.digest
+    return (member.prepared.contains(height) || isDecided)
+      && isAnchored(height.previous, index)
+  }
+
+  /// Decisions take the place of locks of earlier views below a block that is prepared.
+  private mutating func anchor(below height: SequenceNumber, _ index: Int) {
+    var below = height.previous
+    while below > members[index].base {
+      if !members[index].prepared.contains(below), let lock = members[index].locks[below],
+        let certificate = members[index].decided[below]
+      {
+        members[index].locks[below] = .committed(certificate, lock.header)
+      }
+      below = below.previous
+    }
   }
 
   private func lockBelow(_ height: SequenceNumber, _ index: Int) -> Digest? {
@@ -148,18 +170,12 @@ struct HonestRun {
     return members[index].locks[height.previous]?.header.digest
   }
 
-  /// Decided blocks bind in the order of their places.
-  private mutating func bind(_ index: Int) {
-    var height = members[index].base.next
-    while height <= (members[index].decided.keys.max() ?? 0) {
-      if let certificate = members[index].decided[height], let header = byHeight[height],
-        header.previous == lockBelow(height, index),
-        members[index].locks[height].map({ $0.view < certificate.view }) ?? true
-      {
-        members[index].locks[height] = .committed(certificate, header)
-      }
-      height = height.next
-    }
+  /// A decided block takes the place of a lock of an earlier view.
+  private mutating func bind(_ certificate: CommitCertificate, _ index: Int) {
+    guard let header = byHeight[certificate.sequence],
+      members[index].locks[header.height].map({ $0.view < certificate.view }) ?? true
+    else { return }
+    members[index].locks[header.height] = .committed(certificate, header)
   }
 
   /// Decisions and certified states come to some, in any order.
@@ -167,8 +183,9 @@ struct HonestRun {
     for certificate in draw.shuffled(decisions) {
       for index in members.indices where draw.chance(0.2) {
         guard certificate.sequence > members[index].base else { continue }
+        guard members[index].decided[certificate.sequence] == nil else { continue }
         members[index].decided[certificate.sequence] = certificate
-        bind(index)
+        bind(certificate, index)
         while members[index].decided[members[index].executed.next] != nil {
           members[index].executed = members[index].executed.next
         }
@@ -195,6 +212,5 @@ struct HonestRun {
     members[index].stable = certificate
     members[index].executed = max(members[index].executed, certificate.sequence)
     members[index].locks = members[index].locks.filter { $0.key > certificate.sequence }
-    bind(index)
   }
 }

@@ -101,9 +101,7 @@ import WitanDraw
       return Evidence.conflict($0.statement(kind), $0.statement(kind))
     }
     try expectRoundTrips("omission") {
-      Evidence.omission(
-        commit: $0.statement(.commit), viewChange: $0.viewChange(),
-        headers: $0.several(0...3) { $0.block().header })
+      Evidence.omission(commit: $0.statement(.commit), viewChange: $0.viewChange())
     }
   }
 

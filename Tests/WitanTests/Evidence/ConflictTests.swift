@@ -150,7 +150,7 @@ private enum Exclusive {
       conflict(.commit, by: 1), conflict(.prepare, by: 1), conflict(.commit, by: 2),
       Evidence.omission(
         commit: network.vote(.commit, for: first, by: 1),
-        viewChange: network.viewChange(to: 1, by: 1), headers: []),
+        viewChange: network.viewChange(to: 1, by: 1)),
       conflict(.viewChange, by: 1),
     ]
     let kept = (new + new + [conflict(.commit, by: 1, at: 9)]).map { keeper.keep($0) }

@@ -262,8 +262,7 @@ extension GoldenVector {
           "evidence-omission", "A view-change that hides what its signer committed",
           Evidence.omission(
             commit: network.vote(.commit, for: blocks[1].digest, at: 2, by: 2),
-            viewChange: network.viewChange(to: 1, by: 2),
-            headers: [blocks[1].header, blocks[0].header])
+            viewChange: network.viewChange(to: 1, by: 2))
         ) { try $0.verify(by: verifier) },
       ]
     }

@@ -153,7 +153,7 @@ extension Notation {
     case .conflict(let first, let second):
       let texts = [statement(first.statement), statement(second.statement)]
       return "\(evidence.culprit): \(texts[0]) and \(texts[0] == texts[1] ? "another" : texts[1])"
-    case .omission(let commit, let change, _):
+    case .omission(let commit, let change):
       return
         "\(evidence.culprit): \(statement(commit.statement)), then \(viewChangeText(change))"
     }

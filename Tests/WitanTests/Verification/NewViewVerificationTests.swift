@@ -124,7 +124,7 @@ import WitanCrypto
         == .badCertificate(.noQuorum(1, needed: 3)))
     let gap = network.viewChange(to: 1, by: 3, locks: [network.lock(blocks[1])])
     #expect(
-      rejection([changes[0], changes[1], gap]) == .contradictory("the chain of locks"))
+      rejection([changes[0], changes[1], gap]) == .contradictory("the order of locks"))
   }
 
   @Test("Only the view's leader opens it, and the first view is open from the start (F17)")
