@@ -219,6 +219,44 @@ struct AuditTests {
     #expect(verdict.culprits.isEmpty)
   }
 
+  @Test("Whatever a member leaves out of an honest view-change, its commits convict it")
+  func tampered() throws {
+    let council = try Council(4)
+    var tampered = 0
+    for seed in UInt64(0)..<12 {
+      var run = HonestRun(council, seed: seed)
+      run.run(views: 12)
+      for honest in run.viewChanges {
+        let base = honest.body.stable?.sequence ?? 0
+        let bound = run.commits.filter {
+          $0.signer == honest.signer && $0.statement.view < honest.statement.view
+            && $0.statement.sequence > base
+        }
+        // A correct member shows at least this many, of which none may be missing or from before its commit.
+        let height = bound.map(\.statement.sequence).max() ?? base
+        for index in 0..<Int(height.distance(after: base)) {
+          let locks = honest.body.locks
+          let place = base.advanced(by: UInt64(index) + 1)
+          let needed = bound.filter { $0.statement.sequence >= place }.map(\.statement.view).max()
+          let older = run.locks.first { $0.header.height == place && $0.view < needed ?? 0 }
+          var versions = [Array(locks.prefix(index)), locks.filter { $0.header.height != place }]
+          if let older { versions.append(locks[..<index] + [older] + locks[(index + 1)...]) }
+          for version in versions {
+            var audit = Audit(council.verifier)
+            for commit in bound { audit.add(commit) }
+            audit.add(
+              council.viewChange(
+                to: honest.statement.view, by: honest.signer, stable: honest.body.stable,
+                locks: version))
+            #expect(audit.verdict().culprits == [honest.signer])
+            tampered += 1
+          }
+        }
+      }
+    }
+    #expect(tampered > 1000, "the runs must be worth tampering with")
+  }
+
   @Test(
     "Correct replicas are never convicted, however the network treats them", arguments: [4, 5, 7])
   func honest(count: Int) throws {

@@ -63,7 +63,7 @@ import WitanCrypto
     #expect(rejection([network.lock(fork[0]), network.lock(fork[1])]) == nil)
   }
 
-  @Test("A lock needn't follow the one below, nor the checkpoint: a later view may have superseded that")
+  @Test("A lock needn't follow the one below, which a later view may have replaced")
   func superseded() {
     let fork = network.blocks(2, fork: 1)
     #expect(rejection([network.lock(blocks[0], view: 1), network.lock(fork[1])]) == nil)
