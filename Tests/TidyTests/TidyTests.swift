@@ -11,7 +11,7 @@ import Testing
   private static let exemptions: [Exemption] = [
     Exemption(
       .shortFunctions, "Tests/WitanNodeTests/KeyFileTests.swift",
-      because: "the function is one table of all messages, without a branch"),
+      because: "the function is one table of all messages, without a branch")
   ]
 
   @Test(arguments: rules)

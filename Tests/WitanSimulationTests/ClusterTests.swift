@@ -10,7 +10,6 @@ import WitanSimulation
       cluster.run(for: .milliseconds(100))
     }
     cluster.run(for: .seconds(1))
-    for (time, replica, report) in cluster.reports.prefix(60) { print(time, replica, report) }
     #expect(cluster.replicas.map(\.executed) == Array(repeating: 20, count: 4))
     #expect(Set(cluster.applications.map(\.history)).count == 1)
   }

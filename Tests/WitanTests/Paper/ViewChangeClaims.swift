@@ -144,7 +144,7 @@ struct ViewChangeClaims {
     let blocks = stage.blocks(1...4)
     // A lock on 4 alone, or with a gap, isn't shown: replicas prepare in order.
     let gap = stage.viewChange(to: 1, locks: [stage.lock(blocks[3], by: [1, 2])], by: 0)
-    #expect(throws: Rejection.contradictory("the chain of locks")) {
+    #expect(throws: Rejection.contradictory("the order of locks")) {
       try stage[3].verifier.verify(.viewChange(gap))
     }
     let changes = [
