@@ -195,8 +195,8 @@ extension Replica {
 
   /// A quorum of commits decides, whether or not this replica is prepared: it proves that a quorum was.
   mutating func decideIfCommitted(at sequence: SequenceNumber, into effects: inout Effects) {
-    guard !window[sequence].isDecided, let proposal = window[sequence].proposal,
-      quorum.isReached(by: window[sequence].commits.power)
+    guard quorum.isReached(by: window[sequence].commits.power), !window[sequence].isDecided,
+      let proposal = window[sequence].proposal
     else { return }
     let digest = proposal.header.digest
     guard let block = window[sequence].block(digest) else {
@@ -207,15 +207,17 @@ extension Replica {
       epoch: office.epoch, view: votedView, sequence: sequence, digest: digest,
       commits: window[sequence].commits.votes(for: digest))
     pacemaker.note(delay: (now - proposal.acceptedAt) / 2)
-    decide(Decision(certificate: certificate, block: block), into: &effects)
+    decide(Decision(certificate: certificate, block: block), isBlockKept: true, into: &effects)
   }
 
   /// Takes a decision, from this replica's own votes or from another's forwarding.
-  mutating func decide(_ decision: Decision, into effects: inout Effects) {
+  mutating func decide(
+    _ decision: Decision, isBlockKept: Bool = false, into effects: inout Effects
+  ) {
     let sequence = decision.sequence
-    var isBlockKept = false
+    var isBlockKept = isBlockKept
     if window.contains(sequence) {
-      isBlockKept = window[sequence].block(decision.block.digest) != nil
+      if !isBlockKept { isBlockKept = window[sequence].block(decision.block.digest) != nil }
       window[sequence].isDecided = true
     }
     if decision.certificate.view > view {
