@@ -26,12 +26,12 @@ extension SimulateCommand {
   private static func study(_ options: SimulateOptions) throws -> Study {
     guard case .fixed(let latency) = options.latency else {
       throw UsageError(
-        "--latency \(options.latency) isn't simulated",
+        "--latency \(options.latency.optionText) isn't simulated",
         remedy: "give a fixed latency, like fixed:20ms")
     }
     var configuration = Cluster.Configuration(replicas: options.replicas, seed: options.seed)
     configuration.powers = (options.weights ?? []).map { VotingPower($0) }
-    configuration.latency = latency
+    configuration.latency = Micros(latency)
     configuration.loss = options.loss
     configuration.clients = options.clients
     configuration.usesRealSignatures = options.signatures == .real
