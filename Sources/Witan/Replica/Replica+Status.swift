@@ -19,6 +19,7 @@ extension Replica {
   // MARK: Watching for progress
 
   /// How long the oldest thing that waits has waited in this view; nil when nothing waits.
+  @inline(__always)
   private var waitingSince: Micros? {
     var since: Micros?
     if let entry = intake.oldest {
@@ -28,6 +29,7 @@ extension Replica {
     return since
   }
 
+  @inline(__always)
   private var oldestUndecided: Slot.Proposal? {
     let first = max(window.low, execution.executed).next
     return window.contains(first) && !window[first].isDecided ? window[first].proposal : nil
@@ -42,6 +44,7 @@ extension Replica {
   }
 
   /// A request may wait longer when many wait before it and the leader works them off.
+  @inline(__always)
   private var requestPatience: Micros {
     let blocksAhead = UInt64(intake.count) / UInt64(max(1, parameters.blockRequestLimit))
     let queueing = (pacemaker.delay ?? 0) * 3 * blocksAhead / Proposer.depth
