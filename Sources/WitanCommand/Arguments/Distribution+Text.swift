@@ -1,26 +1,16 @@
 import Witan
+import WitanDraw
 
-/// How a span of time is distributed, as an option says it.
-enum Distribution: Hashable, Sendable, CustomStringConvertible {
-  /// Always the same: `fixed:20ms`.
-  case fixed(Micros)
-  /// Anything between the two, all as likely: `uniform:10ms..50ms`.
-  case uniform(low: Micros, high: Micros)
-  /// Around a mean, with a standard deviation: `normal:50ms,20ms`.
-  case normal(mean: Micros, deviation: Micros)
-  /// Mostly short, at times long: `exponential:30ms` has this mean.
-  case exponential(mean: Micros)
-  /// Half below the median, with a long tail: `lognormal:40ms,0.6` has this deviation of its logarithm.
-  case lognormal(median: Micros, sigma: Double)
-
-  /// The distribution as an option takes it.
-  var description: String {
+extension Distribution {
+  /// A distribution of spans of time, as an option takes it: `normal:50ms,20ms`.
+  var optionText: String {
     switch self {
-    case .fixed(let span): "fixed:\(span)"
-    case .uniform(let low, let high): "uniform:\(low)..\(high)"
-    case .normal(let mean, let deviation): "normal:\(mean),\(deviation)"
-    case .exponential(let mean): "exponential:\(mean)"
-    case .lognormal(let median, let sigma): "lognormal:\(median),\(sigma.shortDescription)"
+    case .fixed(let span): "fixed:\(Micros(span))"
+    case .uniform(let low, let high): "uniform:\(Micros(low))..\(Micros(high))"
+    case .normal(let mean, let deviation): "normal:\(Micros(mean)),\(Micros(deviation))"
+    case .exponential(let mean): "exponential:\(Micros(mean))"
+    case .lognormal(let median, let sigma):
+      "lognormal:\(Micros(median)),\(sigma.shortDescription)"
     }
   }
 }
@@ -42,7 +32,7 @@ extension Distribution {
     }
   }
 
-  /// Reads a distribution.
+  /// Reads a distribution of spans of time, which it holds in microseconds.
   init(parsing text: String) throws(InvalidValue) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
@@ -85,9 +75,9 @@ extension Distribution {
     return "give one like \(Shape.allCases.map(\.example).listed(by: "or"))"
   }
 
-  private static func span(_ text: Substring, like: String) throws(InvalidValue) -> Micros {
+  private static func span(_ text: Substring, like: String) throws(InvalidValue) -> UInt64 {
     do {
-      return try Micros.parse(text)
+      return try Micros.parse(text).rawValue
     } catch {
       let given = String(text).quoted
       let problem = text.isEmpty ? "lacks a duration" : "has \(given), which \(error.problem)"
@@ -111,6 +101,6 @@ extension ValueKind where Value == Distribution {
     ValueKind(
       placeholder: "DIST",
       parse: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
-      format: { $0.description })
+      format: { $0.optionText })
   }
 }
