@@ -18,8 +18,8 @@
 /// - Replicas and clients get half of the service each while both wait: neither can the clients keep agreement
 ///   from going on, nor one replica the clients (as Aardvark does, NSDI '09).
 /// - What exceeds a replica's own room may wait in a hall that all share. When it is full, the room of those who
-///   were served there last goes to those who were served there longer ago: at most one frame of every other replica
-///   goes before that of one that keeps trying, so that a new-view gets through whatever others send.
+///   were served there last goes to those who were served there longer ago: whoever keeps trying gets in before any other
+///   is served there twice, so that a new-view gets through whatever others send.
 /// - The clients' room is theirs together, and a client may hold as much of it as is free: one alone gets half, k
 ///   greedy ones leave 1/(k+1) of it to newcomers. Keys are free to make, but connections aren't: it is the shell that
 ///   bounds how many one address gets.
