@@ -36,12 +36,14 @@ extension Replica {
   /// Takes up what was kept: a view opened, or the window moved.
   mutating func takeUpEarly(into effects: inout Effects) {
     for message in early.drain() {
-      switch message.value {
-      case .prepare(let vote): _ = receive(prepare: vote, as: message, into: &effects)
-      case .commit(let vote): _ = receive(commit: vote, as: message, into: &effects)
-      case .prePrepare(let proposal): _ = receive(proposal, as: message, into: &effects)
-      default: break
-      }
+      let rejection: Rejection? =
+        switch message.value {
+        case .prepare(let vote): receive(prepare: vote, as: message, into: &effects)
+        case .commit(let vote): receive(commit: vote, as: message, into: &effects)
+        case .prePrepare(let proposal): receive(proposal, as: message, into: &effects)
+        default: nil
+        }
+      if let rejection { reject(message.value.signed, rejection, into: &effects) }
     }
   }
 
@@ -68,7 +70,7 @@ extension Replica {
   ) -> Rejection? {
     if let ignored = ignore(vote.statement, message) { return ignored }
     guard let seat = message.seat, seat != leader else {
-      return .contradictory("a prepare by the leader, whose proposal is its prepare")
+      return .improper("a prepare for its own proposal")
     }
     let sequence = vote.statement.sequence
     let outcome = window[sequence].prepares.add(

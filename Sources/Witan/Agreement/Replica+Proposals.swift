@@ -78,7 +78,7 @@ extension Replica {
     {
       window[sequence].unlinked = nil
       if let rejection = accept(waiting, after: parent, into: &effects) {
-        effects.append(.report(.rejected(rejection, kind: .prePrepare, from: waiting.signer)))
+        reject(waiting.signed, rejection, into: &effects)
         return
       }
       sequence = sequence.next

@@ -68,10 +68,10 @@ public struct Replica: Sendable {
   var stable: CheckpointCertificate?
   var checkpoints: CheckpointBook
   var transfer = StateTransfer()
-  var certifiedReads = CertifiedReads()
 
   // Requests, leaders and peers.
   var intake = Intake()
+  var queries = OpenQueries()
   var pacemaker: Pacemaker
   var monitor = LeaderMonitor()
   /// One for each seat, and one that all who aren't members share.
