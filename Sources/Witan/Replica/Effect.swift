@@ -36,8 +36,9 @@ public enum Effect: Sendable {
   case offerChunk(ChunkTicket)
   /// State transfer begins: make room for the state at this checkpoint, beside the present one.
   case beginInstall(CheckpointSummary)
-  /// Ask the application whether a piece belongs to the state that is being installed; it keeps it if so.
-  case judgeChunk(StateChunk)
+  /// Ask the application whether a piece belongs to the state at this checkpoint, which is being installed; it keeps
+  /// it if so.
+  case judgeChunk(StateChunk, of: CheckpointSummary)
   /// All pieces are there: replace the state.
   case finishInstall(CheckpointSummary)
   /// Ask the application: from the latest executed state, or from the state at a checkpoint, with proof.

@@ -93,8 +93,7 @@ extension Replica {
   // MARK: Fetching
 
   mutating func receive(_ manifest: Manifest, into effects: inout Effects) -> Rejection? {
-    for change in manifest.lineage where change.certificate.summary.epoch > verifier.latestEpoch {
-      verifier.learn(change)
+    for change in manifest.lineage where verifier.learn(change) {
       lineage.append(change)
       effects.append(.persist(.epoch(change)))
     }
@@ -171,17 +170,19 @@ extension Replica {
       continueTransfer(into: &effects)
     case .application:
       transfer.noteJudged(chunk.body.address)
-      effects.append(.judgeChunk(chunk.body))
+      effects.append(.judgeChunk(chunk.body, of: certificate.summary))
     }
     return nil
   }
 
+  /// The application's word on a piece. One of another checkpoint comes late: the transfer has another aim by now, and
+  /// it would make a piece count that isn't there, or blame a peer for another's.
   mutating func chunkJudged(
-    _ address: ChunkAddress, isValid: Bool, into effects: inout Effects
+    _ address: ChunkAddress, of sequence: SequenceNumber, isValid: Bool,
+    into effects: inout Effects
   ) -> Rejection? {
-    guard transfer.isActive, let peer = transfer.peer(asked: address) else {
-      return .unexpectedAnswer
-    }
+    guard transfer.certificate?.sequence == sequence, let peer = transfer.sender(judged: address)
+    else { return .unexpectedAnswer }
     if isValid {
       transfer.settle(address, isHere: true)
     } else {
