@@ -74,10 +74,11 @@ extension Replica {
     let certificate = steps.count > part.count ? nil : servableCertificate
     guard certificate != nil || !part.isEmpty else { return }
     let manifest = Manifest(lineage: part, certificate: certificate)
+    // Its certificates may have this replica's own votes in them, and show them when the journal has them only.
     // Signed for the last epoch that its steps lead to: a peer that isn't led further knows no later one.
     let epoch = certificate == nil ? part.last?.certificate.summary.epoch : nil
     effects.append(
-      .send(
+      .sendDurably(
         .manifest(
           Sealed(
             .manifest, manifest, epoch: epoch ?? office.epoch, sequence: certificate?.sequence ?? 0,
