@@ -106,7 +106,7 @@ enum CoreBenchmarks {
     var seconds = 0.0
     let memory = try MemoryGauge.measure {
       var cluster = try Cluster(Cluster.Configuration(replicas: count, seed: 1))
-      cluster.keepsReports = false
+      cluster.watch = []
       cluster.submit(.put(key: [1], value: [2]))
       seconds = Clock.thread.seconds { cluster.run(for: .milliseconds(60)) }
       guard cluster.replicas.allSatisfy({ $0.executed == 1 }) else {
@@ -119,9 +119,9 @@ enum CoreBenchmarks {
   /// How much memory so many decisions take beyond the first windows'.
   private static func growth(over decisions: UInt64, replicas: Int) throws -> Double {
     var configuration = Cluster.Configuration(replicas: replicas, seed: 1)
-    configuration.latency = .milliseconds(1)
+    configuration.conditions.quality.latency = .fixed(1_000)
     var cluster = try Cluster(configuration)
-    cluster.keepsReports = false
+    cluster.watch = []
     func run(to target: SequenceNumber) {
       while cluster.executedByAll < target {
         for _ in 0..<16 {

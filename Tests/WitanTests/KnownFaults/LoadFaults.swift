@@ -56,7 +56,7 @@ struct LoadFaults {
       let request = Request(
         number: round, expiry: 10_000, operations: [[9]], signer: rogue,
         chain: cluster.genesis.digest)
-      for index in 1...3 { cluster.queue.schedule(.request(request, to: index), at: cluster.now) }
+      cluster.send(request, to: [1, 2, 3])
       cluster.run(for: .milliseconds(137 + round % 50))
     }
     cluster.run(for: .seconds(5))
@@ -72,7 +72,7 @@ struct LoadFaults {
     configuration.parameters.checkpointInterval = 16
     configuration.parameters.window = 32
     var cluster = try Cluster(configuration)
-    cluster.keepsReports = false
+    cluster.watch = []
     for round in 0..<800 { cluster.submit(.put(key: [1], value: [UInt8(round & 255)])) }
     cluster.run(for: .seconds(10))
     #expect(cluster.replicas.map(\.view) == [0, 0, 0, 0])
