@@ -8,6 +8,8 @@ enum Provocation: CaseIterable {
   case replay
   /// The leader of its view proposes other blocks, and everybody votes for them.
   case otherBlocks
+  /// The leader of its view goes on from the blocks that it holds, and everybody votes for what follows.
+  case nextBlocks
   /// Others leave for the view that it is in or waits for, with nothing to show, and its leader opens it anew.
   case sameView
   /// The others agree on other blocks in a later view.
@@ -47,6 +49,7 @@ extension Stage {
         for message in story.players[other].said { give(message, to: index) }
       }
     case .otherBlocks: agreeOnOthers(with: index)
+    case .nextBlocks: agreeOnOthers(with: index, sparing: true)
     case .sameView: openAnew(self[index].view, with: index)
     case .laterView: openAnew(self[index].view.next, with: index)
     case .leaving: break
@@ -103,7 +106,8 @@ extension Stage {
   }
 
   /// Other blocks than ever were, after each block that the replica may hold, with the votes of all others.
-  private mutating func agreeOnOthers(with index: Int) {
+  /// Sparing what it holds, its leader isn't caught equivocating, and it goes on voting.
+  private mutating func agreeOnOthers(with index: Int, sparing: Bool = false) {
     let replica = self[index]
     let leader = leader(of: replica.view, seenBy: index)
     guard leader != index else { return }
@@ -112,6 +116,10 @@ extension Stage {
     for step in UInt64(1)...4 {
       let height = low.advanced(by: step)
       let held = height.previous > low ? self[index].window[height.previous].proposal : nil
+      if sparing, let own = self[index].window[height].proposal {
+        previous = own.header.digest
+        continue
+      }
       for parent in [previous, held?.header.digest].compactMap({ $0 }) {
         let other = block(
           height, after: parent, by: leader, timestamp: now, epoch: replica.epoch,
