@@ -79,9 +79,15 @@ struct OpeningTests {
   }
 
   // Red if the timer isn't set with the new-view, or set again by a second one or by what comes later.
-  @Test("A leader that names what nobody has is given its time, and no more")
-  func namesNothing() throws {
+  @Test(
+    "A leader that names what nobody has is given its time, and no more", arguments: [true, false])
+  func namesNothing(hasLeft: Bool) throws {
     var scene = try Scene()
+    if hasLeft {
+      try scene.stage.submit(scene.stage.request(9))
+      scene.stage.fire(.progress, at: 3)
+      #expect(scene.stage.players[3].timers[.viewChange] == nil)
+    }
     scene.give([3])
     #expect(scene.stage[3].view == 1 && scene.stage[3].phase == .changingView)
     let due = try #require(scene.stage.players[3].timers[.viewChange]?.due)
@@ -135,6 +141,8 @@ struct OpeningTests {
   func namedAndShown(isEntered: Bool) throws {
     var scene = try Scene()
     if isEntered { scene.give([0, 1, 2, 3]) } else { scene.give([3]) }
+    // By now its signer asks for a later view, and no more is kept of it than what the new-view names.
+    scene.stage.give(.viewChange(scene.stage.viewChange(to: 2, by: 2)), to: 3)
     scene.stage.give(
       .viewChange(
         scene.stage.viewChange(to: 1, locks: [scene.stage.lock(scene.block, by: [1, 2])], by: 2)),
