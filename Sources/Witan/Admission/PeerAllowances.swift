@@ -16,8 +16,10 @@ struct PeerAllowances: Sendable {
   static let manifestCost: Int64 = 4
   /// A view-change, with a certificate for every slot of a window.
   static let viewChangeCost: Int64 = 8
-  /// A new-view, with a quorum's view-changes.
-  static let newViewCost: Int64 = 16
+  /// One of the many that a new-view names, without all of which its asker can't enter the view.
+  static let namedViewChangeCost: Int64 = 2
+  /// A new-view, with the names of a quorum's view-changes.
+  static let newViewCost: Int64 = 4
 
   /// How many microseconds bring one token back.
   private static let refillSpan: UInt64 = 1_000_000 / refillPerSecond

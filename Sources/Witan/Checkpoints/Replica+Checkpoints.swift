@@ -163,6 +163,7 @@ extension Replica {
     view = 0
     votedView = 0
     phase = .active
+    awaited = nil
     openedBy = nil
     viewEnteredAt = now
     window = SlotWindow(low: stable?.sequence ?? 0, size: parameters.window)

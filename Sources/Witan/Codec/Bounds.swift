@@ -24,6 +24,10 @@ public enum Bounds {
   public static let lineage = 16
   /// The most bytes of the genesis' free text and application data.
   public static let genesisBytes = 65_536
-  /// The most bytes of a frame: the largest message is a new-view, which carries a quorum's view-changes.
+  /// The most view-changes that one query asks for; whoever lacks more asks again, and others.
+  public static let wantedViewChanges = 64
+  /// The most bytes of a frame. The largest message is a view-change: 64 bytes for each member of a quorum in each lock
+  /// of the window. With 1,000 members and a window of 128 it takes up to 5.5 MB, and a new-view, which names a quorum's
+  /// view-changes and signs for the window, 92 KB.
   public static let frameBytes = 64 << 20
 }

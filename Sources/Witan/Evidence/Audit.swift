@@ -6,6 +6,7 @@ import WitanCrypto
 /// var audit = Audit(verifier)
 /// for replica in witnesses {                    // as many as will speak; none is believed
 ///   for decision in replica.decisions { audit.add(decision.certificate) }
+///   for viewChange in replica.viewChanges { audit.add(viewChange) }
 ///   for newView in replica.newViews { audit.add(newView) }
 /// }
 /// audit.verdict().culprits
@@ -24,7 +25,7 @@ import WitanCrypto
 ///   violation itself, in earlier views.)
 ///
 /// Every signature is checked as it comes in and every proof before it goes out, so that whatever a witness
-/// makes up convicts nobody. What is kept grows with what is put in.
+/// makes up convicts nobody. In which order things are put in makes no difference. What is kept grows with it.
 public struct Audit: Sendable {
   /// Where a correct replica says one thing at most.
   private struct Place: Hashable {
@@ -43,10 +44,24 @@ public struct Audit: Sendable {
     }
   }
 
+  /// What somebody said: names a view-change.
+  private struct Saying: Hashable {
+    let signer: ReplicaID
+    let statement: Statement
+
+    init(_ signed: SignedStatement) {
+      signer = signed.signer
+      statement = signed.statement
+    }
+  }
+
   private let verifier: Verifier
   private var said: [Place: SignedStatement] = [:]
   private var commits: [ReplicaID: [SignedStatement]] = [:]
   private var viewChanges: [ViewChange] = []
+  /// Where a view-change is among them.
+  private var placeOfViewChange: [Saying: Int] = [:]
+  private var newViews: [NewView] = []
   private var decisions: [CommitCertificate] = []
   private var conflicts: [Evidence] = []
 
@@ -91,19 +106,30 @@ public struct Audit: Sendable {
 
   /// Adds a view-change and all that it shows.
   public mutating func add(_ viewChange: ViewChange) {
-    guard viewChange.statement.kind == .viewChange, !viewChanges.contains(viewChange),
+    let saying = Saying(viewChange.signed)
+    guard viewChange.statement.kind == .viewChange, placeOfViewChange[saying] == nil,
       add(viewChange.signed)
     else { return }
+    placeOfViewChange[saying] = viewChanges.count
     viewChanges.append(viewChange)
     if let stable = viewChange.body.stable { add(stable) }
     for lock in viewChange.body.locks { add(lock) }
   }
 
-  /// Adds a new-view, all that it rests on, and the proposals it makes.
+  /// Adds a new-view and what it names. Which proposals it makes is known with the view-changes that it names: add
+  /// those as well.
   public mutating func add(_ newView: NewView) {
-    guard newView.statement.kind == .newView, add(newView.signed) else { return }
-    for viewChange in newView.body.viewChanges { add(viewChange) }
-    let selection = Selection(of: newView.body.viewChanges, chain: verifier.chain)
+    guard newView.statement.kind == .newView, !newViews.contains(newView), add(newView.signed)
+    else { return }
+    newViews.append(newView)
+    for named in newView.body.viewChanges where named.statement.kind == .viewChange { add(named) }
+  }
+
+  /// The proposals that a new-view makes, if all that it names is here.
+  private mutating func addProposals(of newView: NewView) {
+    let named = newView.body.viewChanges.compactMap { placeOfViewChange[Saying($0)] }
+    guard named.count == newView.body.viewChanges.count else { return }
+    let selection = Selection(of: named.map { viewChanges[$0] }, chain: verifier.chain)
     for (header, signature) in zip(selection.headers, newView.body.proposals) {
       let statement = selection.proposal(
         of: header, epoch: newView.statement.epoch, view: newView.statement.view)
@@ -182,6 +208,12 @@ public struct Audit: Sendable {
 
   /// Everything that can be proved from what was put in so far.
   public func verdict() -> Verdict {
+    var whole = self
+    for newView in newViews { whole.addProposals(of: newView) }
+    return whole.judge()
+  }
+
+  private func judge() -> Verdict {
     var proofs: [ReplicaID: Evidence] = [:]
     for proof in conflicts where proofs[proof.culprit] == nil {
       if isProof(proof) { proofs[proof.culprit] = proof }

@@ -114,7 +114,8 @@ extension StatementKind {
   var isExclusive: Bool {
     switch self {
     case .prePrepare, .prepare, .commit, .checkpoint, .viewChange, .newView: true
-    case .status, .fetchBlock, .block, .decision, .fetchState, .manifest, .chunk, .reply, .answer:
+    case .status, .fetchBlock, .fetchViewChanges, .block, .decision, .fetchState, .manifest, .chunk,
+      .reply, .answer:
       false
     }
   }

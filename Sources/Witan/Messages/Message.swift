@@ -18,6 +18,8 @@ public enum Message: Equatable, Sendable {
   indirect case status(Status)
   /// Asks for the block of the statement's digest.
   case fetchBlock(SignedStatement)
+  /// Asks for view-changes that a new-view names.
+  indirect case fetchViewChanges(Sealed<ViewChangeQuery>)
   /// A block that was asked for.
   indirect case block(Sealed<Block>)
   /// A decided block.
@@ -52,6 +54,7 @@ public enum Message: Equatable, Sendable {
     case .newView: .newView
     case .status: .status
     case .fetchBlock: .fetchBlock
+    case .fetchViewChanges: .fetchViewChanges
     case .block: .block
     case .decision: .decision
     case .fetchState: .fetchState
@@ -70,6 +73,7 @@ public enum Message: Equatable, Sendable {
     case .prePrepare(let sealed), .block(let sealed): sealed.signed
     case .viewChange(let sealed): sealed.signed
     case .newView(let sealed): sealed.signed
+    case .fetchViewChanges(let sealed): sealed.signed
     case .status(let sealed): sealed.signed
     case .decision(let sealed): sealed.signed
     case .fetchState(let sealed): sealed.signed
@@ -92,6 +96,7 @@ extension Message: Canonical {
     case .prePrepare(let sealed), .block(let sealed): sealed.encodeBody(to: &writer)
     case .viewChange(let sealed): sealed.encodeBody(to: &writer)
     case .newView(let sealed): sealed.encodeBody(to: &writer)
+    case .fetchViewChanges(let sealed): sealed.encodeBody(to: &writer)
     case .status(let sealed): sealed.encodeBody(to: &writer)
     case .decision(let sealed): sealed.encodeBody(to: &writer)
     case .fetchState(let sealed): sealed.encodeBody(to: &writer)
@@ -123,6 +128,7 @@ extension Message: Canonical {
     case .newView: self = .newView(try Sealed(kind, from: &reader))
     case .status: self = .status(try Sealed(kind, from: &reader))
     case .fetchBlock: self = .fetchBlock(try SignedStatement(kind, from: &reader))
+    case .fetchViewChanges: self = .fetchViewChanges(try Sealed(kind, from: &reader))
     case .block: self = .block(try Sealed(kind, from: &reader))
     case .decision: self = .decision(try Sealed(kind, from: &reader))
     case .fetchState: self = .fetchState(try Sealed(kind, from: &reader))

@@ -77,6 +77,7 @@ extension StatementKind {
     case .prePrepare, .block: Block.self
     case .viewChange: ViewChangeBody.self
     case .newView: NewViewBody.self
+    case .fetchViewChanges: ViewChangeQuery.self
     case .status: StatusBody.self
     case .decision: Decision.self
     case .fetchState: StateQuery.self

@@ -12,7 +12,7 @@ public enum StatementKind: UInt8, CaseIterable, Sendable {
   case checkpoint = 4
   /// A replica leaves a view: ⟨VIEW-CHANGE, v+1, n, C, P, i⟩ (§4.4).
   case viewChange = 5
-  /// A leader opens a view: ⟨NEW-VIEW, v+1, V, O⟩.
+  /// A leader opens a view: ⟨NEW-VIEW, v+1, V, O⟩ (§4.4).
   case newView = 6
   /// Where a replica stands, so that others can send what it lacks (TOCS §5.2).
   case status = 7
@@ -32,6 +32,8 @@ public enum StatementKind: UInt8, CaseIterable, Sendable {
   case reply = 14
   /// Answers a client's query.
   case answer = 15
+  /// Asks for view-changes that a new-view names.
+  case fetchViewChanges = 16
 }
 
 /// What a replica's signature covers: the kind of message, its place, and a digest of all the rest.

@@ -9,7 +9,10 @@ public enum Journal {
     indirect case accepted(Sealed<Block>)
     /// A block that was fetched because a new view proposes it again.
     case block(Block)
-    /// The new-view that opened the current view. Binds the prepares for what it proposes again.
+    /// A view-change that the next `opened` names. Others are shown it with the new-view.
+    indirect case viewChange(ViewChange)
+    /// The new-view that opened the current view; the view-changes that it names come before it. Binds the prepares for
+    /// what it proposes again.
     indirect case opened(NewView)
     /// A lock. Binds the commit, and every later view-change.
     case locked(Lock)
@@ -72,6 +75,7 @@ extension Journal.Record: Canonical {
     case .checkpoint(let image): writer.write(tag: 7, image)
     case .stable(let certificate): writer.write(tag: 8, certificate)
     case .epoch(let change): writer.write(tag: 9, change)
+    case .viewChange(let viewChange): writer.write(tag: 10, viewChange)
     }
   }
 
@@ -89,6 +93,7 @@ extension Journal.Record: Canonical {
     case 7: self = .checkpoint(try CheckpointImage(from: &reader))
     case 8: self = .stable(try CheckpointCertificate(from: &reader))
     case 9: self = .epoch(try EpochChange(from: &reader))
+    case 10: self = .viewChange(try Sealed(from: &reader))
     case let tag: throw .unknownTag(tag, of: "record")
     }
   }

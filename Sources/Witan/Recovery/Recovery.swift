@@ -4,7 +4,7 @@ extension Journal {
   /// What a replica needs to go on where its journal ends: the fold of all records.
   ///
   /// Records may be absorbed in full, or only those since `compacted` was last written: it holds what all
-  /// records before it amount to. Bounded by two windows of blocks.
+  /// records before it amount to. Bounded by two windows of blocks, and two view-changes of each member.
   public struct Recovery: Sendable {
     /// The latest state that is both this replica's own and certified: the application must be restored to
     /// it. Nil is the genesis.
@@ -12,8 +12,10 @@ extension Journal {
     private(set) var foundationCertificate: CheckpointCertificate?
     private(set) var stable: CheckpointCertificate?
     private(set) var lineage: [EpochChange] = []
-    private(set) var opened: NewView?
+    private(set) var opened: Opening?
     private(set) var left: ViewChange?
+    /// View-changes that the `opened` which comes next may name: one of each member, for one view.
+    private var gathered: [ViewChange] = []
     private var images: [CheckpointImage] = []
     private var places: [Place] = []
 
@@ -51,7 +53,12 @@ extension Journal {
       case .block(let block): at(block.header.height) { $0.keep(block) }
       case .locked(let lock): at(lock.header.height) { $0.lock = lock }
       case .decided(let certificate): at(certificate.sequence) { $0.decided = certificate }
-      case .opened(let newView): opened = newView
+      case .viewChange(let viewChange): gather(viewChange)
+      case .opened(let newView):
+        var opening = Opening(newView)
+        for viewChange in gathered { _ = opening.take(viewChange) }
+        opened = opening
+        gathered = []
       case .leftView(let viewChange): left = viewChange
       case .checkpoint(let image):
         images.removeAll { $0.summary.sequence == image.summary.sequence }
@@ -62,6 +69,16 @@ extension Journal {
         build(on: certificate)
       case .epoch(let change): extendLineage(by: change)
       }
+    }
+
+    /// Death may have come before the `opened` that they were meant for, and another view opened since.
+    private mutating func gather(_ viewChange: ViewChange) {
+      let statement = viewChange.statement
+      gathered.removeAll { other in
+        other.signer == viewChange.signer || other.statement.view != statement.view
+          || other.statement.epoch != statement.epoch
+      }
+      gathered.append(viewChange)
     }
 
     private mutating func extendLineage(by change: EpochChange) {
@@ -79,6 +96,7 @@ extension Journal {
       else { return }
       if image.summary.epoch != epoch {
         opened = nil
+        gathered = []
         left = nil
         // The journal may end before the record of the epoch that this certificate begins.
         if let members = image.nextMembers {
@@ -117,7 +135,10 @@ extension Journal {
       }
       if let stable, stable != foundationCertificate { records.append(.stable(stable)) }
       records += images.filter { $0 != foundation }.map { .checkpoint($0) }
-      if let opened { records.append(.opened(opened)) }
+      if let opened {
+        records += opened.viewChanges.map { .viewChange($0) } + [.opened(opened.newView)]
+      }
+      records += gathered.map { .viewChange($0) }
       for place in places {
         records += place.blocks.map { .block($0) }
         if let proposal = place.proposal { records.append(.accepted(proposal)) }

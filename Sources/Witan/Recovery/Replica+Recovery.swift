@@ -36,13 +36,18 @@ extension Replica {
   }
 
   private mutating func restoreView(_ recovery: Journal.Recovery) {
-    if let opened = recovery.opened, opened.statement.epoch == office.epoch {
-      view = opened.statement.view
-      votedView = view
-      openedBy = opened
-      let selection = Selection(of: opened.body.viewChanges, chain: chain)
-      for (header, signature) in zip(selection.headers, opened.body.proposals) {
-        place(recovered: header, signature: signature)
+    if let opening = recovery.opened, opening.newView.statement.epoch == office.epoch {
+      view = opening.view
+      if let opened = opening.whole {
+        votedView = view
+        openedBy = opened
+        let selection = Selection(of: opened.viewChanges, chain: chain)
+        for (header, signature) in zip(selection.headers, opened.newView.body.proposals) {
+          place(recovered: header, signature: signature)
+        }
+      } else {
+        // No journal of ours lacks them. What may have been said in the view isn't known then: nothing more is.
+        phase = .changingView
       }
     }
     if let left = recovery.left, left.statement.epoch == office.epoch,

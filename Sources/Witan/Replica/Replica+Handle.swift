@@ -81,6 +81,7 @@ extension Replica {
     case .newView(let newView): return receive(newView, into: &effects)
     case .status(let status): return receive(status, seat: seat, into: &effects)
     case .fetchBlock(let query): return receive(fetchBlock: query, seat: seat, into: &effects)
+    case .fetchViewChanges(let query): return receive(query, seat: seat, into: &effects)
     case .block(let block): return receive(fetched: block.body, into: &effects)
     case .decision(let decision): return receive(decision.body, into: &effects)
     case .fetchState(let query): return receive(query, seat: seat, into: &effects)

@@ -9,6 +9,9 @@ extension Replica {
     if phase == .active, votedView != view {
       return "active in view \(view), but the slots hold votes of view \(votedView)"
     }
+    if let awaited, phase == .active || awaited.view != view {
+      return "the view-changes that opened view \(awaited.view) are waited for in view \(view)"
+    }
     if let plan = execution.inFlight, plan.sequence != execution.executed.next {
       return "executing \(plan.sequence) after \(execution.executed)"
     }

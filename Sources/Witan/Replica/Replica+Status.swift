@@ -83,6 +83,7 @@ extension Replica {
     }
     if phase == .active { passOnWaiting(into: &effects) }
     fetchWhatIsVotedFor(into: &effects)
+    fetchNamed(into: &effects)
     if needsTransfer, !transfer.isActive { askForManifest(into: &effects) }
     timers.set(.status, after: pacemaker.retransmission, into: &effects)
   }
@@ -257,7 +258,7 @@ extension Replica {
       let digest = proposal.header.digest
       if isLeader, status.body.accepted & (1 << offset) == 0,
         let block = window[sequence].block(digest), block.header.proposer == id,
-        openedBy.map({ sequence > Selection.end(of: $0) }) ?? true
+        openedBy.map({ sequence > Selection.end(of: $0.newView) }) ?? true
       {
         let statement = Statement(
           .prePrepare, epoch: office.epoch, view: view, sequence: sequence, digest: digest)

@@ -11,6 +11,7 @@ import WitanCrypto
 /// | … of an earlier view      | refused: stale                            | refused: stale                   |
 /// | view-change               | kept; joins when f + 1 ask for a later view | kept; opens the view if leader |
 /// | new-view                  | enters a later view                       | enters this view or a later one  |
+/// | … whose view-changes aren't all here | leaves for that view, and asks for them | waits for them, until the timer |
 /// | checkpoint, decision, state | same in both phases                     | same in both phases              |
 /// | request                   | waits to be executed; proposed by the leader | waits to be executed          |
 /// | progress timer            | gives the leader up                       | doesn't run                      |
@@ -59,7 +60,9 @@ public struct Replica: Sendable {
 
   // View changes.
   var viewChanges: ViewChangeBook
-  var openedBy: NewView?
+  /// A new-view that isn't whole. While there is one, the view that it opens is waited for.
+  var awaited: Opening?
+  var openedBy: OpenedView?
   /// The view whose votes the slots hold: the last one that was open here.
   var votedView: View = 0
   var viewEnteredAt: Micros = 0

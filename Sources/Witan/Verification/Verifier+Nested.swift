@@ -122,42 +122,55 @@ extension Verifier {
   }
 
   /// OSDI '99 §4.4: a backup accepts a new-view if it is the leader's, if its view-changes are correct and a
-  /// quorum's for that view, and if the set O is correct, which it finds out by computing it itself.
+  /// quorum's for that view, and if the set O is correct, which it finds out by computing it itself. The view-changes
+  /// are messages of their own and checked as such; what needs them, `fault(of:restingOn:)` says once they are here.
   func check(_ newView: NewView, seat: Seat, members: Membership) throws(Rejection) {
     let statement = newView.statement
     guard seat == members.leader(of: statement.view, in: statement.epoch) else {
       throw .notLeader(newView.signer)
     }
     guard statement.view > 0 else { throw .badNewView("the first view needs none") }
+    guard newView.body.proposals.count <= Int(parameters.window) else {
+      throw .overLimit("proposals")
+    }
     var seats = SeatSet(capacity: members.count)
-    for viewChange in newView.body.viewChanges {
-      let change = viewChange.statement
+    var base: SequenceNumber = 0
+    for named in newView.body.viewChanges {
+      let change = named.statement
       guard change.kind == .viewChange, change.epoch == statement.epoch,
         change.view == statement.view
       else { throw .badNewView("a view-change for another view") }
-      guard let seat = members.seat(of: viewChange.signer) else {
+      guard let seat = members.seat(of: named.signer) else {
         throw .badNewView("a view-change by a stranger")
       }
       guard seats.insert(seat) else { throw .badNewView("a view-change counted twice") }
       guard
-        change.isSigned(
-          viewChange.signed.signature, by: members[seat].key, chain: chain, scheme: scheme)
+        change.isSigned(named.signature, by: members[seat].key, chain: chain, scheme: scheme)
       else { throw .badNewView("a view-change that its signer didn't sign") }
-      try check(viewChange, members: members)
+      base = max(base, change.sequence)
     }
     guard members.quorum.isReached(by: members.power(of: seats)) else {
       throw .badNewView("too few view-changes")
     }
-    let selection = Selection(of: newView.body.viewChanges, chain: chain)
-    guard statement.sequence == selection.base else { throw .badNewView("the checkpoint") }
+    guard statement.sequence == base else { throw .badNewView("the checkpoint") }
+  }
+
+  /// Why a new-view doesn't follow from the view-changes that it names, all of which were checked; nil when it does.
+  func fault(of newView: NewView, restingOn viewChanges: [ViewChange]) -> Rejection? {
+    let statement = newView.statement
+    guard let members = members(of: statement.epoch) else { return .unknownEpoch(statement.epoch) }
+    let leader = members.leader(of: statement.view, in: statement.epoch)
+    let selection = Selection(of: viewChanges, chain: chain)
+    guard statement.sequence == selection.base else { return .badNewView("the checkpoint") }
     guard newView.body.proposals.count == selection.headers.count else {
-      throw .badNewView("the number of proposals")
+      return .badNewView("the number of proposals")
     }
     for (header, signature) in zip(selection.headers, newView.body.proposals) {
       let proposed = selection.proposal(of: header, epoch: statement.epoch, view: statement.view)
       guard
-        proposed.isSigned(signature, by: members[seat].key, chain: chain, scheme: scheme)
-      else { throw .badNewView("a proposal of another block than the one selected") }
+        proposed.isSigned(signature, by: members[leader].key, chain: chain, scheme: scheme)
+      else { return .badNewView("a proposal of another block than the one selected") }
     }
+    return nil
   }
 }

@@ -143,6 +143,10 @@ public struct Verifier: Sendable {
     case .block(let sealed): try checkContent(sealed.body)
     case .viewChange(let viewChange): try check(viewChange, members: members)
     case .newView(let newView): try check(newView, seat: seat, members: members)
+    case .fetchViewChanges(let query):
+      guard query.body.wanted.count <= Bounds.wantedViewChanges else {
+        throw .overLimit("wanted view-changes")
+      }
     case .decision(let decision): try check(decision.body)
     }
   }

@@ -19,6 +19,7 @@ extension Replica {
       .report(.suspected(leader: currentLeader, asks: next, because: suspicion)))
     view = next
     phase = .changingView
+    awaited = nil
     proposer = Proposer()
     if suspicion != .demoted { pacemaker.noteFailedView() }
     timers.cancel(.progress, into: &effects)
@@ -33,12 +34,14 @@ extension Replica {
     viewChangesGathered(into: &effects)
   }
 
-  /// A decision proves that a later view is open elsewhere: waits to be shown what opened it. Nothing is said in an
-  /// earlier view any more, for the decision's lock is of that later view.
+  /// A decision, or a new-view that isn't whole, proves that a quorum has left the views before: waits to be shown what
+  /// opened this one. Nothing is said in an earlier view any more, for a decision's lock is of the later view, and no
+  /// quorum agrees in an earlier one.
   mutating func waitFor(view later: View, into effects: inout Effects) {
     guard later > view else { return }
     view = later
     phase = .changingView
+    awaited = nil
     proposer = Proposer()
     timers.cancel(.progress, into: &effects)
     timers.cancel(.propose, into: &effects)
@@ -75,19 +78,30 @@ extension Replica {
     guard statement.epoch == office.epoch else {
       return statement.epoch < office.epoch ? .staleEpoch : .futureView
     }
+    // Its signer may have gone on to a later view, or said something else here: a new-view that names it needs it.
+    let isAwaited = awaited?.take(viewChange) ?? false
+    let rejection = gather(viewChange, seat: seat, into: &effects)
+    guard isAwaited else { return rejection }
+    enterIfWhole(into: &effects)
+    return rejection == .equivocation ? rejection : nil
+  }
+
+  private mutating func gather(
+    _ viewChange: ViewChange, seat: Seat, into effects: inout Effects
+  ) -> Rejection? {
+    let statement = viewChange.statement
+    checkForConflict(viewChange.signed, into: &effects)
     if let known = viewChanges[seat], known.statement.view >= statement.view {
       guard known.statement.view == statement.view else { return .staleView }
       guard known.statement.digest != statement.digest else {
-        if phase == .active, statement.view <= view { repeatNewView(to: seat, into: &effects) }
+        showNewView(to: seat, into: &effects)
         return .duplicate
       }
-      convict(.conflict(known.signed, viewChange.signed), into: &effects)
       return .equivocation
     }
     checkForOmission(viewChange, seat: seat, into: &effects)
     guard statement.view > view || (statement.view == view && phase == .changingView) else {
-      // It is merely late, or the new-view was lost: the leader shows it once, others when they are asked.
-      if phase == .active, isLeader { repeatNewView(to: seat, into: &effects) }
+      showNewView(to: seat, into: &effects)
       return .staleView
     }
     viewChanges.keep(viewChange, from: seat)
@@ -100,6 +114,12 @@ extension Replica {
       viewChangesGathered(into: &effects)
     }
     return nil
+  }
+
+  /// A view-change for a view that is open: it is merely late, or the new-view was lost. The leader shows it again, others
+  /// when they are asked, for what comes to them may be what they asked for themselves.
+  private mutating func showNewView(to seat: Seat, into effects: inout Effects) {
+    if phase == .active, isLeader { repeatNewView(to: seat, into: &effects) }
   }
 
   /// With a quorum's view-changes, the new leader opens the view.
@@ -122,105 +142,5 @@ extension Replica {
     guard phase == .changingView else { return }
     monitor.demote(currentLeader)
     leave(for: view.next, because: .viewNeverOpened, into: &effects)
-  }
-
-  // MARK: Opening and entering a view
-
-  private mutating func openView(into effects: inout Effects) {
-    let gathered = viewChanges.viewChanges(for: view)
-    let selection = Selection(of: gathered, chain: chain)
-    let proposals = selection.headers.map { header in
-      selection.proposal(of: header, epoch: office.epoch, view: view)
-        .signed(by: id, with: signer, chain: chain).signature
-    }
-    let newView = seal(
-      .newView, NewViewBody(viewChanges: gathered, proposals: proposals), view: view,
-      sequence: selection.base)
-    effects.append(.persist(.opened(newView)))
-    effects.append(.broadcastDurably(.newView(newView)))
-    enter(newView, into: &effects)
-  }
-
-  mutating func receive(_ newView: NewView, into effects: inout Effects) -> Rejection? {
-    let statement = newView.statement
-    guard statement.epoch == office.epoch else {
-      return statement.epoch < office.epoch ? .staleEpoch : .futureView
-    }
-    guard statement.view >= view else { return .staleView }
-    if statement.view == view, phase == .active {
-      guard let openedBy, openedBy.statement.digest != statement.digest else { return .duplicate }
-      convict(.conflict(openedBy.signed, newView.signed), into: &effects)
-      suspect(.equivocated, into: &effects)
-      return .equivocation
-    }
-    for viewChange in newView.body.viewChanges {
-      guard let seat = members.seat(of: viewChange.signer) else { continue }
-      checkForOmission(viewChange, seat: seat, into: &effects)
-    }
-    effects.append(.persist(.opened(newView)))
-    enter(newView, into: &effects)
-    return nil
-  }
-
-  /// The view begins: what its view-changes demand is proposed again, and everything waiting is timed anew.
-  private mutating func enter(_ newView: NewView, into effects: inout Effects) {
-    let selection = Selection(of: newView.body.viewChanges, chain: chain)
-    view = newView.statement.view
-    votedView = view
-    phase = .active
-    openedBy = newView
-    viewEnteredAt = now
-    window.forgetView()
-    proposer = Proposer()
-    awaitedVerdicts = []
-    intake.beginView()
-    monitor.beginTerm()
-    timers.cancel(.viewChange, into: &effects)
-    timers.cancel(.progress, into: &effects)
-    timers.cancel(.propose, into: &effects)
-    effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
-    if let certificate = selection.certificate { learn(certificate, into: &effects) }
-    proposeAgain(selection, signatures: newView.body.proposals, into: &effects)
-    advancePrepared(from: window.low.next, into: &effects)
-    offerWaiting(into: &effects)
-    takeUpEarly(into: &effects)
-    if monitor.isOut(currentLeader, members: members), !isLeader {
-      leave(for: view.next, because: .demoted, into: &effects)
-    }
-  }
-
-  /// Accepts the selected blocks as this view's proposals. Their order, places and digests are computed here, not
-  /// taken from the leader (F16).
-  mutating func proposeAgain(
-    _ selection: Selection, signatures: [Signature], into effects: inout Effects
-  ) {
-    for (header, signature) in zip(selection.headers, signatures)
-    where window.contains(header.height) {
-      if window[header.height].block(header.digest) == nil,
-        let decision = decisions[header.height], decision.block.digest == header.digest
-      {
-        window[header.height].proposedBlock = decision.block
-      }
-      place(header, signature: signature, into: &effects)
-      if let block = window[header.height].block(header.digest) { noteProposed(block) }
-      askVerdict(at: header.height, into: &effects)
-    }
-  }
-
-  /// A peer asks for a view that is open here: shows it what opened it, once the journal has it. This replica's own
-  /// view-change and votes are part of it.
-  mutating func repeatNewView(to seat: Seat, into effects: inout Effects) {
-    guard let openedBy, seat != office.seat,
-      allowances.spend(PeerAllowances.newViewCost, by: seat, at: now)
-    else { return }
-    effects.append(.sendDurably(.newView(openedBy), to: members[seat].id))
-  }
-
-  /// A certificate that came with a view-change or a manifest: the window follows it, execution catches up.
-  mutating func learn(_ certificate: CheckpointCertificate, into effects: inout Effects) {
-    guard certificate.sequence > window.low,
-      certificate.epoch == office.epoch || certificate.summary.epoch == office.epoch
-    else { return }
-    certified(certificate, into: &effects)
   }
 }

@@ -67,7 +67,7 @@ struct AuditTests {
       let changes = (cast.faulty + cast.second).map {
         council.viewChange(to: 1, by: $0, locks: cast.faulty.contains($0) ? locks : [])
       }
-      audit.add(council.newView(1, from: changes))
+      council.opened(1, from: changes, in: &audit)
       let other =
         shown == 0 ? rival : council.chain(of: 4 - shown, after: decided[shown - 1], salt: 2)
       let last = try #require(other.last)
@@ -90,7 +90,7 @@ struct AuditTests {
     let changes = everyone.map {
       council.viewChange(to: 2, by: $0, locks: old.map { council.lock($0, view: 0, by: everyone) })
     }
-    audit.add(council.newView(2, from: changes))
+    council.opened(2, from: changes, in: &audit)
     audit.add(council.commits(old[1], view: 2, by: everyone))
     cast.check(audit.verdict())
   }
@@ -106,16 +106,50 @@ struct AuditTests {
     var audit = Audit(council.verifier)
     audit.add(council.commits(decided, view: 0, by: signers))
     for view in UInt64(1)...3 {
-      audit.add(
-        council.newView(
-          View(view),
-          from: signers.map { council.viewChange(to: View(view), by: $0, locks: [honest]) }))
+      council.opened(
+        View(view),
+        from: signers.map { council.viewChange(to: View(view), by: $0, locks: [honest]) },
+        in: &audit)
     }
     let everyone = cast.faulty + cast.second
-    audit.add(
-      council.newView(4, from: everyone.map { council.viewChange(to: 4, by: $0, locks: []) }))
+    council.opened(
+      4, from: everyone.map { council.viewChange(to: 4, by: $0, locks: []) }, in: &audit)
     audit.add(council.commits(rival, view: 4, by: everyone))
     cast.check(audit.verdict())
+  }
+
+  @Test("What a new-view proposes is known with what it names, whichever is heard of first")
+  func proposals() throws {
+    let council = try Council(4)
+    let block = council.header(after: nil, salt: 1)
+    let changes = council.ids.prefix(3).map {
+      council.viewChange(
+        to: 1, by: $0, locks: [council.lock(block, view: 0, by: [0, 1, 2])])
+    }
+    let newView = council.newView(1, from: changes)
+    let other = council.say(.prePrepare, by: 1, view: 1, sequence: 1, digest: SHA256.hash([1]))
+    for isFirst in [true, false] {
+      var audit = Audit(council.verifier)
+      audit.add(other)
+      if isFirst { audit.add(newView) }
+      for change in changes.dropLast() { audit.add(change) }
+      #expect(audit.verdict().culprits.isEmpty)
+      audit.add(changes[2])
+      if !isFirst { audit.add(newView) }
+      #expect(audit.verdict().culprits == [1])
+    }
+  }
+
+  @Test("What a new-view names convicts by its statement alone")
+  func namedViewChanges() throws {
+    let council = try Council(4)
+    let changes = council.ids.prefix(3).map { council.viewChange(to: 1, by: $0, locks: []) }
+    let lock = council.lock(council.header(after: nil, salt: 1), view: 0, by: [0, 1, 2])
+    var audit = Audit(council.verifier)
+    audit.add(council.newView(1, from: changes))
+    #expect(audit.verdict().culprits.isEmpty)
+    audit.add(council.viewChange(to: 1, by: 2, locks: [lock]))
+    #expect(audit.verdict().culprits == [2])
   }
 
   @Test("Two certified states after one sequence convict all who signed both")
@@ -171,7 +205,7 @@ struct AuditTests {
     }
     let newView = council.newView(2, from: changes)
     #expect(throws: Never.self) { try council.verifier.verify(.newView(newView)) }
-    audit.add(newView)
+    council.opened(2, from: changes, in: &audit)
     let rival = council.chain(of: 2, after: old, salt: 3)
     audit.add(council.commits(rival[1], view: 2, by: everyone))
     cast.check(audit.verdict())

@@ -44,8 +44,15 @@ extension Council {
       say(.prePrepare, by: leader, view: view, sequence: $0.height, digest: $0.digest).signature
     }
     return NewView(
-      .newView, NewViewBody(viewChanges: viewChanges, proposals: proposals), epoch: 0,
-      view: view, sequence: selection.base, by: leader, with: signer(leader), chain: chain)
+      .newView, NewViewBody(viewChanges: viewChanges.map(\.signed), proposals: proposals),
+      epoch: 0, view: view, sequence: selection.base, by: leader, with: signer(leader), chain: chain
+    )
+  }
+
+  /// The new-view that follows from these view-changes, and they: what a witness has who entered the view.
+  func opened(_ view: View, from viewChanges: [ViewChange], in audit: inout Audit) {
+    audit.add(newView(view, from: viewChanges))
+    for viewChange in viewChanges { audit.add(viewChange) }
   }
 
   /// A chain of blocks of this length, told from others by `salt`.

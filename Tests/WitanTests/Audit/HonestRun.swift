@@ -48,7 +48,7 @@ struct HonestRun {
       let newView = council.newView(view, from: changes)
       newViews.append(newView)
       let entering = leavers.filter { _ in draw.chance(0.8) }
-      for index in entering { enter(newView, index) }
+      for index in entering { enter(newView, changes, index) }
       agree(
         in: view, among: entering.sorted(),
         from: Selection(of: changes, chain: council.chain).headers)
@@ -71,12 +71,12 @@ struct HonestRun {
     return change
   }
 
-  private mutating func enter(_ newView: NewView, _ index: Int) {
+  private mutating func enter(_ newView: NewView, _ changes: [ViewChange], _ index: Int) {
     members[index].view = newView.statement.view
     members[index].isActive = true
     members[index].proposed = [:]
     members[index].prepared = []
-    let selection = Selection(of: newView.body.viewChanges, chain: council.chain)
+    let selection = Selection(of: changes, chain: council.chain)
     if let certificate = selection.certificate { learn(certificate, index) }
   }
 

@@ -19,7 +19,7 @@ import WitanCrypto
           }
         }
       }
-      try #require(largest > 2_000 && growth.bytes <= 32 * largest + 65_536)
+      try #require(largest > 1_000 && growth.bytes <= 32 * largest + 65_536)
     }
   }
 

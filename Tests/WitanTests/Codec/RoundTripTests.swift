@@ -81,6 +81,7 @@ import WitanDraw
     let makers: [(inout Draw) -> Journal.Record?] = [
       { .accepted($0.sealed(.prePrepare, $0.block())) },
       { .block($0.block()) },
+      { .viewChange($0.viewChange()) },
       { .opened($0.newView()) },
       { .locked($0.lock()) },
       { .decided($0.commitCertificate($0.block().header)) },
@@ -115,6 +116,7 @@ import WitanDraw
       (draw.block(), [.prePrepare, .block]),
       (draw.viewChange().body, [.viewChange]),
       (draw.newView().body, [.newView]),
+      (draw.viewChangeQuery(), [.fetchViewChanges]),
       (draw.decision(), [.decision]),
       (draw.manifest(), [.manifest]),
       (ReplyBody(client: draw.fixed(), number: 1, outcome: draw.outcome()), [.reply]),

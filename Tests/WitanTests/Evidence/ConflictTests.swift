@@ -61,7 +61,7 @@ private enum Exclusive {
     let kinds = StatementKind.allCases.filter {
       !Exclusive.perPlace.contains($0) && !Exclusive.perView.contains($0)
     }
-    #expect(kinds.count == 9)
+    #expect(kinds.count == 10)
     for kind in kinds {
       #expect(
         fault(network.vote(kind, for: first, by: 2), network.vote(kind, for: second, by: 2))

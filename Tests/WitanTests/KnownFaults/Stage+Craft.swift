@@ -138,8 +138,15 @@ extension Stage {
       say(.prePrepare, by: index, view: view, at: $0.height, $0.digest).signature
     }
     return seal(
-      .newView, NewViewBody(viewChanges: viewChanges, proposals: proposals), by: index,
-      view: view, at: selection.base)
+      .newView, NewViewBody(viewChanges: viewChanges.map(\.signed), proposals: proposals),
+      by: index, view: view, at: selection.base)
+  }
+
+  /// Shows a replica a new-view after all the view-changes that it names; what was wrong with it, if anything was.
+  mutating func open(_ newView: NewView, of viewChanges: [ViewChange], at index: Int) -> Rejection?
+  {
+    for viewChange in viewChanges { give(.viewChange(viewChange), to: index) }
+    return give(.newView(newView), to: index)
   }
 
   func checkpointCertificate(

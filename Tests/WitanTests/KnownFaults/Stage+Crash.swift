@@ -4,7 +4,7 @@ import WitanCrypto
 
 /// What is done to a replica that comes back from its disk, to have it contradict itself.
 enum Provocation: CaseIterable {
-  /// It hears everything again that others said in its life.
+  /// It hears everything again that others said in its life, but for what rests on words of its own that are lost.
   case replay
   /// The leader of its view proposes other blocks, and everybody votes for them.
   case otherBlocks
@@ -45,8 +45,11 @@ extension Stage {
   mutating func provoke(_ index: Int, by provocation: Provocation, of story: Stage) throws {
     switch provocation {
     case .replay:
+      let lost = story.signatures(by: index).subtracting(signatures(by: index))
       for other in others(index) {
-        for message in story.players[other].said { give(message, to: index) }
+        for message in story.players[other].said where !Self.shows(message, any: lost) {
+          give(message, to: index)
+        }
       }
     case .otherBlocks: agreeOnOthers(with: index)
     case .nextBlocks: agreeOnOthers(with: index, sparing: true)
@@ -58,6 +61,24 @@ extension Stage {
       elapse(.seconds(20))
     }
     wire = []
+  }
+
+  /// How the signatures begin of all that a replica said.
+  private func signatures(by index: Int) -> Set<UInt64> {
+    Set(players[index].said.compactMap(\.signed?.signature).map(Self.beginning))
+  }
+
+  private static func beginning(_ signature: Signature) -> UInt64 {
+    signature.withBytes { $0.loadUnaligned(as: UInt64.self) }
+  }
+
+  /// Whether a message shows one of these signatures. What never left a replica nobody can show.
+  private static func shows(_ message: Message, any signatures: Set<UInt64>) -> Bool {
+    message.encoded.withUnsafeBytes { bytes in
+      (0..<max(0, bytes.count - 7)).contains {
+        signatures.contains(bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
+      }
+    }
   }
 
   /// The others ask for the next views, until the replica has led one; clients want something in each.
@@ -98,7 +119,7 @@ extension Stage {
     if leader != index {
       let base = self[index].stableCheckpoint?.sequence ?? 0
       let newView = seal(
-        .newView, NewViewBody(viewChanges: changes, proposals: []), by: leader,
+        .newView, NewViewBody(viewChanges: changes.map(\.signed), proposals: []), by: leader,
         epoch: self[index].epoch, view: view, at: base)
       give(.newView(newView), to: index)
     }

@@ -48,6 +48,11 @@ extension Stage {
     }
   }
 
+  /// The last message of a kind that a replica sent.
+  func last(_ kind: StatementKind, by index: Int) -> Message? {
+    players[index].said.last { $0.signed?.statement.kind == kind }
+  }
+
   func results(for request: Request, from index: Int) -> [Outcome] {
     players[index].replies.map(\.body).filter {
       $0.client == request.client && $0.number == request.number

@@ -24,15 +24,16 @@ struct ViewChangeFaults {
     var (stage, block, changes) = try scene()
     let other = stage.blocks(1...1, by: 1, client: 5)[0]
     for lie in [[], [other], [block, other]] {
+      var (stage, _, changes) = try scene()
       let newView = stage.newView(1, from: changes, by: 1, proposing: lie)
-      guard case .badNewView = stage.give(.newView(newView), to: 3) else {
+      guard case .badNewView = stage.open(newView, of: changes, at: 3) else {
         Issue.record("a new-view was accepted that proposes \(lie.count) blocks")
         return
       }
+      #expect(stage[3].view == 2 && stage[3].phase == .changingView, "its leader is given up")
     }
-    #expect(stage[3].view == 0)
-    #expect(stage.give(.newView(stage.newView(1, from: changes, by: 1)), to: 3) == nil)
-    #expect(stage[3].view == 1)
+    #expect(stage.open(stage.newView(1, from: changes, by: 1), of: changes, at: 3) == nil)
+    #expect(stage[3].view == 1 && stage[3].phase == .active)
     let accepted = stage.players[3].reports.compactMap { report -> Digest? in
       if case .accepted(1, let digest, 1) = report { digest } else { nil }
     }
@@ -215,13 +216,15 @@ struct ViewChangeFaults {
   // Red if the proposals' signatures in a new-view aren't checked against its leader's key.
   @Test("F30: what a new view proposes again is signed by its leader and nobody else")
   func f30TheNewLeaderSigns() throws {
-    var (stage, block, changes) = try scene()
+    let (stage, block, changes) = try scene()
     for signer in [0, 2] {
+      var stage = stage
       let signature = stage.say(.prePrepare, by: signer, view: 1, at: 1, block.digest).signature
       let newView = stage.seal(
-        .newView, NewViewBody(viewChanges: changes, proposals: [signature]), by: 1, view: 1)
+        .newView, NewViewBody(viewChanges: changes.map(\.signed), proposals: [signature]), by: 1,
+        view: 1)
       #expect(
-        stage.give(.newView(newView), to: 3)
+        stage.open(newView, of: changes, at: 3)
           == .badNewView("a proposal of another block than the one selected"))
     }
   }
@@ -246,6 +249,6 @@ struct ViewChangeFaults {
       return
     }
     #expect(newView.body.proposals.isEmpty)
-    #expect(!newView.body.viewChanges.contains(forged))
+    #expect(!newView.body.viewChanges.contains(forged.signed))
   }
 }

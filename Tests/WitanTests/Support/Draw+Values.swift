@@ -127,7 +127,15 @@ extension Draw {
     sealed(
       .newView,
       NewViewBody(
-        viewChanges: several(0...3) { $0.viewChange() }, proposals: several(0...3) { $0.fixed() }))
+        viewChanges: several(0...3) { $0.statement(.viewChange) },
+        proposals: several(0...3) { $0.fixed() }))
+  }
+
+  mutating func viewChangeQuery() -> ViewChangeQuery {
+    ViewChangeQuery(
+      wanted: several(0...Bounds.wantedViewChanges) {
+        ViewChangeQuery.Name(signer: $0.replica(), digest: $0.fixed())
+      })
   }
 
   mutating func decision() -> Decision {
@@ -150,6 +158,7 @@ extension Draw {
           .status,
           StatusBody(isChangingView: chance(0.5), stable: counter(), accepted: number())))
     case .fetchBlock: .fetchBlock(statement(.fetchBlock))
+    case .fetchViewChanges: .fetchViewChanges(sealed(.fetchViewChanges, viewChangeQuery()))
     case .block: .block(sealed(.block, block()))
     case .decision: .decision(sealed(.decision, decision()))
     case .fetchState:

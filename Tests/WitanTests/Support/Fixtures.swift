@@ -239,7 +239,8 @@ extension Network {
     epoch: Epoch = 0, by id: ReplicaID
   ) -> NewView {
     seal(
-      .newView, NewViewBody(viewChanges: viewChanges, proposals: proposals), epoch: epoch,
+      .newView, NewViewBody(viewChanges: viewChanges.map(\.signed), proposals: proposals),
+      epoch: epoch,
       view: view, sequence: sequence, by: id)
   }
 }

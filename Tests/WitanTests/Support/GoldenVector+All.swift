@@ -115,6 +115,16 @@ extension GoldenVector {
           .viewChange(viewChange)),
         message("message-new-view", "Opening a view with two proposals", .newView(newView)),
         message(
+          "message-fetch-view-changes", "Asks for view-changes that a new-view names",
+          .fetchViewChanges(
+            network.seal(
+              .fetchViewChanges,
+              ViewChangeQuery(
+                wanted: [
+                  ViewChangeQuery.Name(signer: 0, digest: SHA256.hash([1])),
+                  ViewChangeQuery.Name(signer: 3, digest: viewChange.statement.digest),
+                ]), view: 2, by: 1))),
+        message(
           "message-status", "Where a replica stands",
           .status(
             network.seal(
@@ -237,6 +247,7 @@ extension GoldenVector {
       return [
         record("accepted", "an accepted proposal", .accepted(network.proposal(blocks[0]))),
         record("block", "a block that was fetched", .block(blocks[0])),
+        record("view-change", "what the view that opens rests on", .viewChange(viewChange)),
         record("opened", "what opened the view", .opened(newView)),
         record("locked", "a lock", .locked(network.lock(blocks[0]))),
         record("decided", "a decision", .decided(network.committed(blocks[0].header))),

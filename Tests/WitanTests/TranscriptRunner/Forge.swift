@@ -13,6 +13,7 @@ import WitanCrypto
 /// | `status v0 n3 stable=0 changing`                   | where it claims to stand                                |
 /// | `decision B1:weak`, `manifest S4:forged`           | what it claims was decided, or certified                |
 /// | `block B1`, `fetch-block n1 B1`                    | a block, or the wish for one                            |
+/// | `fetch-view-changes v1 r1@v1,r2@v1`                | the wish for view-changes                               |
 /// | `fetch-state latest`, `fetch-state n4 application 0` | the wish for a state, or a piece of it                |
 /// | `chunk n4 application 0 "junk"`                    | a piece                                                 |
 ///
@@ -113,6 +114,13 @@ struct Forge {
     case "block":
       let block = try block(try words.take("a block"))
       return .block(seal(.block, block, sequence: block.header.height))
+    case "fetch-view-changes":
+      let view = try view(&words)
+      let wanted = try viewChanges(try words.take("view-changes")).map {
+        ViewChangeQuery.Name(signer: $0.signer, digest: $0.statement.digest)
+      }
+      return .fetchViewChanges(
+        seal(.fetchViewChanges, ViewChangeQuery(wanted: wanted), view: view))
     case "fetch-block":
       let sequence = try sequence(&words)
       return .fetchBlock(sign(.fetchBlock, sequence: sequence, digest: try digest(&words)))
@@ -233,13 +241,7 @@ struct Forge {
 
   private func newView(_ words: inout Words) throws -> NewView {
     let view = try view(&words)
-    let of = words.option("of")?.split(separator: ",") ?? []
-    let changes = try of.map { name in
-      guard let change = names.viewChanges[String(name)] else {
-        throw CommandError("expected a view-change such as r1@v1, found \(name)")
-      }
-      return change
-    }
+    let changes = try viewChanges(words.option("of") ?? "")
     let selection = Selection(of: changes, chain: genesis.digest)
     let named = try words.option("proposes")?.split(separator: ",")
       .filter { $0 != "nothing" }.map { try block(String($0)).header }
@@ -251,8 +253,17 @@ struct Forge {
         .signed(by: claimed, with: signer, chain: genesis.digest).signature
     }
     return seal(
-      .newView, NewViewBody(viewChanges: changes, proposals: proposals), view: view,
+      .newView, NewViewBody(viewChanges: changes.map(\.signed), proposals: proposals), view: view,
       sequence: base ?? selection.base)
+  }
+
+  private func viewChanges(_ list: String) throws -> [ViewChange] {
+    try list.split(separator: ",").map { name in
+      guard let change = names.viewChanges[String(name)] else {
+        throw CommandError("expected a view-change such as r1@v1, found \(name)")
+      }
+      return change
+    }
   }
 }
 

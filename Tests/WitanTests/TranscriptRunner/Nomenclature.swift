@@ -89,6 +89,21 @@ struct Nomenclature {
     return name
   }
 
+  /// The view-change that a new-view names, if it was ever sent.
+  func viewChange(_ signer: ReplicaID, _ digest: Digest, for view: View) -> ViewChange? {
+    viewChanges.values.first {
+      $0.signer == signer && $0.statement.view == view && $0.statement.digest == digest
+    }
+  }
+
+  /// A view-change that a new-view names: `r1`, `r1'` if it is the second one for its view, `r1?` if it never was sent.
+  func name(ofViewChange signer: ReplicaID, _ digest: Digest, for view: View) -> String {
+    guard let viewChange = viewChange(signer, digest, for: view),
+      let name = viewChanges.first(where: { $0.value == viewChange })?.key
+    else { return "\(signer)?" }
+    return "\(signer)" + name.filter { $0 == "'" }
+  }
+
   mutating func add(_ certificate: CheckpointCertificate) {
     let name = add(state: certificate.summary.digest, at: certificate.sequence)
     if checkpoints[name] == nil { checkpoints[name] = certificate }
@@ -106,13 +121,13 @@ struct Nomenclature {
     case .accepted(let proposal): add(proposal.body)
     case .block(let block): add(block)
     case .locked(let lock): add(lock)
-    case .leftView(let viewChange): add(viewChange)
+    case .leftView(let viewChange), .viewChange(let viewChange): add(viewChange)
     case .checkpoint(let image):
       add(state: image.summary.digest, at: image.summary.sequence)
     case .stable(let certificate): add(certificate)
     case .epoch(let change): add(change.certificate)
     case .decided(let certificate): add(certificate)
-    case .opened(let newView): for viewChange in newView.body.viewChanges { add(viewChange) }
+    case .opened: break
     }
   }
 

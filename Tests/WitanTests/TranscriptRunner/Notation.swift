@@ -36,6 +36,7 @@ struct Notation {
     case .viewChange: "view-change"
     case .newView: "new-view"
     case .fetchBlock: "fetch-block"
+    case .fetchViewChanges: "fetch-view-changes"
     case .fetchState: "fetch-state"
     default: "\(kind)"
     }
@@ -72,6 +73,11 @@ struct Notation {
     case .status(let status): return "\(kind) v\(statement.view) \(self.status(status))"
     case .fetchBlock(let query):
       return "\(kind) n\(statement.sequence) \(names.name(of: query.statement.digest))"
+    case .fetchViewChanges(let query):
+      let wanted = query.body.wanted.map {
+        names.name(ofViewChange: $0.signer, $0.digest, for: statement.view)
+      }
+      return "\(kind) v\(statement.view) \(list(wanted))"
     case .block(let block): return "\(kind) \(proposal(block.body))"
     case .decision(let decision): return "\(kind) \(self.decision(decision.body.certificate))"
     case .fetchState(let query):
@@ -89,8 +95,10 @@ struct Notation {
   }
 
   func newView(_ newView: NewView) -> String {
-    let signers = newView.body.viewChanges.map { $0.signer.description }
-    let selection = Selection(of: newView.body.viewChanges, chain: chain)
+    let named = newView.body.viewChanges.map { ($0.signer, $0.statement.digest, $0.statement.view) }
+    let signers = named.map { names.name(ofViewChange: $0.0, $0.1, for: $0.2) }
+    let known = named.compactMap { names.viewChange($0.0, $0.1, for: $0.2) }
+    let selection = Selection(of: known, chain: chain)
     let blocks = selection.headers.map { names.name(of: $0.digest) }
     return "by \(list(signers)) from \(stable(selection.certificate)) proposes \(list(blocks))"
   }
@@ -149,6 +157,10 @@ struct Notation {
       let name = names.name(of: statement.digest)
       return "accepted v\(statement.view) n\(statement.sequence) \(name)"
     case .block(let block): return "block \(names.name(of: block.digest))"
+    case .viewChange(let change):
+      let statement = change.statement
+      let name = names.name(ofViewChange: change.signer, statement.digest, for: statement.view)
+      return "view-change of \(name) for v\(statement.view)"
     case .opened(let newView): return "opened v\(newView.statement.view)"
     case .locked(let lock): return "locked \(names.name(of: lock))"
     case .decided(let certificate): return "decided \(names.name(of: certificate.digest))"

@@ -119,7 +119,7 @@ import WitanCrypto
     #expect(throws: Rejection.malformed(.unknownVersion(2))) {
       try verifier.verify(frame: [2, 3])
     }
-    for tag in [0, 14, 15, 16, 31, 33, 255] as [UInt8] {
+    for tag in [0, 14, 15, 17, 31, 33, 255] as [UInt8] {
       #expect(throws: Rejection.malformed(.unknownTag(tag, of: "message"))) {
         try verifier.verify(frame: [1, tag])
       }
