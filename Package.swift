@@ -31,7 +31,8 @@ let package = Package(
       dependencies: ["Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
-      name: "WitanSimulationTests", dependencies: ["WitanSimulation", "Witan", "WitanDraw"]),
+      name: "WitanSimulationTests",
+      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
