@@ -37,6 +37,8 @@ public struct Cluster: Sendable {
     public var usesRealSignatures = false
     /// How long a disk takes to sync.
     public var syncTime: Micros = 0
+    /// Which machines lie, and how.
+    public var castings: [Casting] = []
     /// What of all that happens is told.
     public var watch: Watch = [.reports, .clients]
 
@@ -98,7 +100,7 @@ public struct Cluster: Sendable {
     genesis = try Genesis(
       name: "simulation", members: members, parameters: configuration.parameters,
       applicationRoot: StateMachineHost.root(of: store))
-    let twins = configuration.twins.map { Int($0.rawValue) }.filter { $0 < names }
+    let twins = Self.twins(configuration).filter { $0 < names }
     homes = (0..<names).map { [$0] }
     for (index, name) in twins.enumerated() { homes[name].append(names + index) }
     let machineCount = names + twins.count
@@ -117,7 +119,14 @@ public struct Cluster: Sendable {
       clients.append(ClientMachine(key: signer.publicKey, session: session))
       clientPlaces[signer.publicKey] = index
     }
+    for casting in configuration.castings { cast(casting) }
     for index in machines.indices { start(index) }
+  }
+
+  /// Who is there twice: those of the configuration, and those that are cast as twins.
+  private static func twins(_ configuration: Configuration) -> [Int] {
+    let cast = configuration.castings.filter { $0.adversary == Twin.name }.flatMap(\.machines)
+    return Array(NodeSet(configuration.twins.map { Int($0.rawValue) } + cast))
   }
 
   /// A key for each replica, each client, and one for requests without a session.
@@ -288,8 +297,7 @@ public struct Cluster: Sendable {
     case .broadcastDurably(let message): sendDurably(message, from: index, to: nil)
     case .setTimer(let timer, let span): set(timer, after: span, at: index)
     case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
-    case .reply(let reply):
-      if let client = clientPlaces[reply.body.client] { send(.reply(reply), from: index, client) }
+    case .reply(let reply): send(reply, from: index)
     case .answer(let answer):
       if let client = clientPlaces[answer.body.client] {
         send(.answer(answer), from: index, client)
@@ -301,13 +309,18 @@ public struct Cluster: Sendable {
     }
   }
 
+  private mutating func send(_ reply: Reply, from index: Int) {
+    var told: Reply? = reply
+    if machines[index].adversary != nil { told = dishonest(reply, at: index) }
+    guard let told, let client = clientPlaces[told.body.client] else { return }
+    send(.reply(told), from: index, client)
+  }
+
   /// Has the application, or the adversary in its place, answer an effect.
   private mutating func ask(_ effect: Effect, at index: Int) {
     let clock = machines[index].clock.timeOfDay(at: now)
     var answer = machines[index].answer(effect, clock: clock)
-    if machines[index].adversary != nil {
-      act(at: index) { answer = $0.answer(effect, honestly: answer, &$1) }
-    }
+    if machines[index].adversary != nil { answer = dishonest(answer, to: effect, at: index) }
     if watch.contains(.seam) { tellSeam(effect, answer, at: index) }
     if let answer { answers.append(answer) }
   }

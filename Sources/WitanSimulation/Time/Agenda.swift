@@ -10,7 +10,7 @@ struct Agenda: Equatable, Sendable {
     case clientTimer
     /// A disk has finished a sync. The number is the machine's life.
     case synced
-    /// An adversary wakes. The number is the machine's life.
+    /// An adversary wakes, or starts a machine that it killed. The number says which.
     case adversary
   }
 
