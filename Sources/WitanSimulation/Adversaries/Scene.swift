@@ -28,6 +28,8 @@ public struct Scene: Sendable {
   public let chain: Digest
   /// What the replicas agreed on beforehand.
   public let parameters: Parameters
+  /// Whom it was told to lie to; nil if it wasn't.
+  public internal(set) var victims: NodeSet?
   /// The adversary's own randomness.
   public var draw: Draw
   /// What the coalition knows together.
@@ -146,18 +148,12 @@ public struct Coalition: Sendable {
     /// The view it is proposed in.
     public let view: View
     /// Its sequence.
-    public let sequence: SequenceNumber
+    public internal(set) var sequence: SequenceNumber
 
     init(_ statement: Statement) {
       epoch = statement.epoch
       view = statement.view
       sequence = statement.sequence
-    }
-
-    init(epoch: Epoch, view: View, sequence: SequenceNumber) {
-      self.epoch = epoch
-      self.view = view
-      self.sequence = sequence
     }
   }
 
@@ -166,10 +162,20 @@ public struct Coalition: Sendable {
   /// What any of them sent or heard, the latest last.
   public private(set) var heard: [Message] = []
   /// The second blocks that they proposed, by place.
-  public var secondBlocks: [Place: Digest] = [:]
+  public private(set) var secondBlocks: [Place: Sealed<Block>] = [:]
 
   /// How much they remember.
   static let memory = 1_024
+
+  /// Remembers a second block; those that are far behind are forgotten.
+  mutating func propose(_ block: Sealed<Block>, at place: Place) {
+    if secondBlocks.count >= Self.memory {
+      secondBlocks = secondBlocks.filter {
+        place.sequence.distance(after: $0.key.sequence) < UInt64(Self.memory / 2)
+      }
+    }
+    secondBlocks[place] = block
+  }
 
   /// Remembers a message.
   public mutating func remember(_ message: Message) {

@@ -4,18 +4,12 @@ import WitanDraw
 /// An adversary that acts when its casting says, and towards whom: at all other times, and towards all others, its
 /// machine is honest.
 struct Triggered<Inner: Adversary>: Adversary {
-  /// Whom an adversary lies to that wasn't told.
-  enum Usual: Sendable {
-    case all
-    case half
-  }
-
   private var inner: Inner
   private let trigger: Trigger
   private let victims: NodeSet?
-  private let usual: Usual
+  private let usual: Adversaries.Usual
 
-  init(_ inner: Inner, by casting: Casting, usual: Usual = .all) {
+  init(_ inner: Inner, by casting: Casting, usual: Adversaries.Usual) {
     self.inner = inner
     trigger = casting.trigger
     victims = casting.victims
@@ -23,11 +17,13 @@ struct Triggered<Inner: Adversary>: Adversary {
   }
 
   mutating func begin(_ scene: inout Scene) {
+    scene.victims = victims
     inner.begin(&scene)
     restrain(&scene, isOn: isOn(nil, &scene))
   }
 
   mutating func wake(_ scene: inout Scene) {
+    scene.victims = victims
     let isOn = isOn(nil, &scene)
     inner.wake(&scene)
     restrain(&scene, isOn: isOn)
@@ -38,6 +34,7 @@ struct Triggered<Inner: Adversary>: Adversary {
   ) {
     scene.coalition.remember(message)
     guard isOn(message, &scene) else { return scene.pass(message, to: Audience(receiver)) }
+    scene.victims = victims
     inner.replicaSends(message, to: receiver, &scene)
     guard let victims = victims(in: scene) else { return }
     scene.confine(to: victims)
@@ -51,6 +48,7 @@ struct Triggered<Inner: Adversary>: Adversary {
   mutating func hears(_ message: Message, _ scene: inout Scene) -> Bool {
     scene.coalition.remember(message)
     guard isOn(message, &scene) else { return true }
+    scene.victims = victims
     let isHeard = inner.hears(message, &scene)
     restrain(&scene, isOn: true)
     return isHeard
