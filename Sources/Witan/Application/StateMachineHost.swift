@@ -7,6 +7,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   /// The application in its latest executed state.
   public private(set) var machine: Machine
+  /// The last sequence that the application executed.
+  public private(set) var executed: SequenceNumber = 0
   private var queue = FairQueue()
   private var states: [(sequence: SequenceNumber, machine: Machine, tree: ChunkTree)] = []
   private var incoming: Incoming?
@@ -31,6 +33,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   /// Restores the state at a checkpoint after a restart.
   public mutating func restore(_ snapshot: [UInt8], at sequence: SequenceNumber) throws {
     try machine.restore(snapshot)
+    executed = sequence
     states = [(sequence, machine, ChunkTree(machine.snapshot))]
   }
 
@@ -74,6 +77,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   private mutating func execute(_ execution: Execution) -> ExecutionResult {
     let results = execution.requests.map { machine.apply($0, in: execution.header) }
+    executed = execution.sequence
     var state: ExecutionResult.State?
     if execution.isCheckpoint {
       let tree = ChunkTree(machine.snapshot)
@@ -86,10 +90,12 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   }
 
   private func answer(_ content: [UInt8], at sequence: SequenceNumber?) -> QueryResult {
-    guard let sequence else { return QueryResult(outcome: .result(machine.answer(content))) }
+    guard let sequence else {
+      return QueryResult(outcome: .result(machine.answer(content)), at: executed)
+    }
     guard let state = states.first(where: { $0.sequence == sequence }),
       let range = state.machine.locate(content)
-    else { return QueryResult(outcome: .refused(.declined)) }
+    else { return QueryResult(outcome: .refused(.declined), at: sequence) }
     let snapshot = state.machine.snapshot
     let first = range.lowerBound / ChunkTree.chunkSize
     let last = max(range.lowerBound, range.upperBound - 1) / ChunkTree.chunkSize
@@ -99,7 +105,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
       }
     }
     let proof = SnapshotProof(range: range, chunks: chunks)
-    return QueryResult(outcome: .result(Array(snapshot[range])), proof: proof.encoded)
+    return QueryResult(
+      outcome: .result(Array(snapshot[range])), at: sequence, proof: proof.encoded)
   }
 
   private func chunk(for ticket: ChunkTicket) -> StateChunk? {
@@ -132,6 +139,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
       Self.root(of: candidate) == summary.applicationRoot
     else { return false }
     machine = candidate
+    executed = summary.sequence
     states.append((summary.sequence, machine, ChunkTree(bytes)))
     return true
   }

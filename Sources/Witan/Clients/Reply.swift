@@ -1,7 +1,7 @@
 import WitanCrypto
 
 /// Why a request or query was not served. The numbers are part of the byte format.
-public enum Refusal: UInt8, Error, CaseIterable, Sendable {
+public enum Refusal: UInt8, Error, CaseIterable, Sendable, CustomStringConvertible {
   /// The replica's queues are full, or the client's share of them is; try again later.
   case busy = 1
   /// The request's expiry has passed, or lies further ahead than the session horizon.
@@ -20,6 +20,21 @@ public enum Refusal: UInt8, Error, CaseIterable, Sendable {
   case resultTooLong = 8
   /// No stable checkpoint is as recent as was asked for.
   case notYetCertified = 9
+
+  /// Why, for people.
+  public var description: String {
+    switch self {
+    case .busy: "too much waits here; try again later"
+    case .expired: "its expiry has passed, or is too far ahead"
+    case .stale: "its number or a higher one ran before"
+    case .sessionsFull: "all sessions are taken; try again later"
+    case .tooLarge: "it exceeds the network's limits"
+    case .notServing: "the replica isn't serving"
+    case .declined: "the application doesn't want it"
+    case .resultTooLong: "its result is too long"
+    case .notYetCertified: "no certified state is recent enough"
+    }
+  }
 }
 
 /// What became of a request.

@@ -45,7 +45,7 @@ public enum Effect: Sendable {
   /// Answer a client's request.
   case reply(Reply)
   /// Answer a client's query.
-  case answer(Answer)
+  indirect case answer(Answer)
   /// Something that people, monitors and slashers want to know; the protocol doesn't need it.
   case report(Report)
 }
@@ -80,5 +80,8 @@ public struct Effects: Sendable {
   public mutating func append(_ effect: Effect) { list.append(effect) }
 
   /// Forgets all effects and keeps the room for them.
-  public mutating func removeAll() { list.removeAll(keepingCapacity: true) }
+  public mutating func removeAll() {
+    // Most inputs demand nothing.
+    if !list.isEmpty { list.removeAll(keepingCapacity: true) }
+  }
 }

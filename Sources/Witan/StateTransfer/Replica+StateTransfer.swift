@@ -29,22 +29,26 @@ extension Replica {
   mutating func receive(
     _ query: Sealed<StateQuery>, seat: Seat, into effects: inout Effects
   ) -> Rejection? {
-    guard allowances.spend(2, by: payer(for: query.signer), at: now) else { return .overQuota }
+    let payer = payer(for: query.signed)
     let sequence = query.statement.sequence
     guard let address = query.body.chunk, let image = checkpoints.servable(at: sequence) else {
+      guard allowances.spend(PeerAllowances.manifestCost, by: payer, at: now) else {
+        return .overQuota
+      }
       sendManifest(to: query.signer, knownEpoch: query.body.knownEpoch, into: &effects)
       return nil
     }
+    guard allowances.spend(PeerAllowances.chunkCost, by: payer, at: now) else { return .overQuota }
     switch address {
     case .sessions(let index):
-      guard let (bytes, proof) = ChunkTree(image.sessions).chunk(Int(index)) else {
-        return .contradictory("the index of a chunk")
+      guard let (bytes, proof) = checkpoints.sessionTree(at: sequence)?.chunk(Int(index)) else {
+        return .improper("a query for a piece that the state hasn't")
       }
       let chunk = StateChunk(address: address, bytes: bytes, proof: proof)
       send(chunk, at: sequence, to: query.signer, into: &effects)
     case .application(let index):
       guard index < image.summary.applicationChunks else {
-        return .contradictory("the index of a chunk")
+        return .improper("a query for a piece that the state hasn't")
       }
       effects.append(
         .offerChunk(ChunkTicket(sequence: sequence, index: index, replica: query.signer)))
@@ -93,7 +97,9 @@ extension Replica {
   // MARK: Fetching
 
   mutating func receive(_ manifest: Manifest, into effects: inout Effects) -> Rejection? {
+    var isNew = false
     for change in manifest.lineage where change.certificate.summary.epoch > verifier.latestEpoch {
+      isNew = true
       verifier.learn(change)
       lineage.append(change)
       effects.append(.persist(.epoch(change)))
@@ -103,6 +109,8 @@ extension Replica {
       learn(end.certificate, into: &effects)
     }
     guard let certificate = manifest.certificate else {
+      // Asked again only for what leads further, or anyone could have us ask without end.
+      guard isNew else { return .duplicate }
       askForManifest(into: &effects)
       return nil
     }

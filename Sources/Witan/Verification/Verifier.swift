@@ -153,6 +153,7 @@ public struct Verifier: Sendable {
 
   /// Checks a client's query.
   public func verify(_ query: Query) throws(Rejection) -> Verified<Query> {
+    guard query.content.count <= Bounds.queryBytes else { throw .overLimit("bytes of a query") }
     guard query.isSigned(chain: chain, scheme: scheme) else { throw .badClientSignature }
     return Verified(checked: query, seat: nil, by: Authority())
   }

@@ -209,7 +209,9 @@ extension Replica {
 
   /// A peer asks for a view that is open here: shows it what opened it.
   mutating func repeatNewView(to seat: Seat, into effects: inout Effects) {
-    guard let openedBy, seat != office.seat, allowances.spend(16, by: seat, at: now) else { return }
+    guard let openedBy, seat != office.seat,
+      allowances.spend(PeerAllowances.newViewCost, by: seat, at: now)
+    else { return }
     effects.append(.send(.newView(openedBy), to: members[seat].id))
   }
 

@@ -24,6 +24,12 @@ enum CoreBenchmarks {
         "core.vote.n100.allocations", "the same with 100 replicas", goal: .value(atMost: 0),
         operations: 4_000, prepare: { try votes(of: 100, window: 512, part: .late) }),
       .time(
+        "core.inbox.n1000", "a frame through the inbox among 1,000 replicas and 1,000 clients",
+        against: .sha256Of128Bytes, goal: .ratio(atMost: 2), prepare: { try inbox(of: 1_000) }),
+      .allocations(
+        "core.inbox.n1000.allocations", "heap allocations of that", goal: .value(atMost: 0),
+        prepare: { try inbox(of: 1_000) }),
+      .time(
         "core.codec.vote", "encoding and decoding a vote", against: .sha256(of: voteSize),
         goal: .ratio(atMost: 1), prepare: codec),
       .once(
@@ -49,6 +55,11 @@ enum CoreBenchmarks {
         for _ in 0..<operations { consume(SHA256.hash(input)) }
       }
     }
+  }
+
+  private static func inbox(of members: Int) throws -> (Int) -> Void {
+    var stage = try InboxStage(members: members)
+    return { operations in stage.run(operations) }
   }
 
   private static func votes(
