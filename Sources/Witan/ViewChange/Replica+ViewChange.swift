@@ -85,6 +85,7 @@ extension Replica {
       return .equivocation
     }
     checkForOmission(viewChange, seat: seat, into: &effects)
+    checkForSecondProposal(viewChange, into: &effects)
     guard statement.view > view || (statement.view == view && phase == .changingView) else {
       // It is merely late, or the new-view was lost: the leader shows it once, others when they are asked.
       if phase == .active, isLeader { repeatNewView(to: seat, into: &effects) }

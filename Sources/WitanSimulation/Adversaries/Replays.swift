@@ -73,7 +73,7 @@ struct Mutator: Adversary {
 /// Sends its peers more than they can need: questions, news of where it stands, votes for views and slots to come, and
 /// requests of its own.
 struct Flooder: Adversary {
-  private static let period: Micros = .milliseconds(5)
+  private static let period: Micros = .milliseconds(10)
   private static let atOnce = 16
   private var number: UInt64 = 0
 
@@ -81,11 +81,13 @@ struct Flooder: Adversary {
 
   mutating func wake(_ scene: inout Scene) {
     for _ in 0..<Self.atOnce { say(&scene) }
+    number += 1
+    let operation = KeyValueStore.Operation.put(key: [1], value: [1])
+    if let request = scene.request(number, [operation.bytes]) { scene.ask(request) }
     scene.wake(after: Self.period)
   }
 
   private mutating func say(_ scene: inout Scene) {
-    number += 1
     let step = scene.draw.integer(in: 0...255 as ClosedRange<UInt64>)
     let sequence = scene.executed.advanced(by: step)
     let digest = scene.replica.lastBlock.madeUp
@@ -94,7 +96,7 @@ struct Flooder: Adversary {
         Statement(kind, epoch: scene.epoch, view: view, sequence: sequence, digest: digest))
     }
     let message: Message?
-    switch scene.draw.integer(in: 0...6) {
+    switch scene.draw.integer(in: 0...5) {
     case 0:
       let body = StatusBody(isChangingView: true, stable: 0, accepted: 0)
       message = scene.seal(.status, body).map(Message.status)
@@ -104,11 +106,7 @@ struct Flooder: Adversary {
       message = scene.seal(.fetchState, query).map(Message.fetchState)
     case 3: message = vote(.prepare, view: scene.view.next).map(Message.prepare)
     case 4: message = vote(.commit, view: scene.view.advanced(by: step)).map(Message.commit)
-    case 5: message = vote(.checkpoint, view: 0).map(Message.checkpoint)
-    default:
-      let operation = KeyValueStore.Operation.put(key: [UInt8(step)], value: [1])
-      if let request = scene.request(number, [operation.bytes]) { scene.ask(request) }
-      return
+    default: message = vote(.checkpoint, view: 0).map(Message.checkpoint)
     }
     if let message { scene.pass(message) }
   }

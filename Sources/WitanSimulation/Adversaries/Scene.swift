@@ -22,6 +22,10 @@ public struct Scene: Sendable {
   public let machine: Int
   /// Whether it is the second of twins.
   public let isSecondTwin: Bool
+  /// If the machine has a twin: the machines of the other halves of twins.
+  public let otherSide: NodeSet
+  /// The machine that sent what has arrived.
+  public internal(set) var sender: Int?
   /// The machine's replica, to look at.
   public let replica: Replica
   /// The network's identity.
@@ -38,12 +42,15 @@ public struct Scene: Sendable {
   public internal(set) var acts: [Act] = []
 
   init(
-    machine: Machine, index: Int, names: Int, now: Micros, genesis: Genesis,
+    machine: Machine, index: Int, homes: [[Int]], now: Micros, genesis: Genesis,
     coalition: consuming Coalition
   ) {
     self.now = now
     self.machine = index
-    isSecondTwin = index >= names
+    isSecondTwin = index >= homes.count
+    let isTwin = homes[Int(machine.id.rawValue)].count > 1
+    let side = index >= homes.count ? 0 : 1
+    otherSide = isTwin ? NodeSet(homes.compactMap { $0.count > 1 ? $0[side] : nil }) : []
     replica = machine.replica
     chain = genesis.digest
     parameters = genesis.parameters

@@ -1,8 +1,8 @@
 import Witan
 
 /// One of two machines that both run the shipped replica under one name and with one key. Each deals with its own part
-/// of the others: the second with the later half of the correct ones, the first with the earlier, and both with
-/// those that lie. So each is honest, and the two together aren't (*Twins*, OPODIS '20).
+/// of the others: the second with the later half of the correct ones, the first with the earlier; among twins
+/// the first ones deal with the first ones. So each is honest, and the two together aren't (*Twins*, OPODIS '20).
 struct Twin: Adversary {
   static let name = "twins"
 
@@ -14,6 +14,7 @@ struct Twin: Adversary {
   }
 
   mutating func hears(_ message: Message, _ scene: inout Scene) -> Bool {
+    if let sender = scene.sender, scene.otherSide.contains(sender) { return false }
     guard let signer = message.signed?.signer else { return true }
     return !strangers(in: scene).contains(Int(signer.rawValue))
   }

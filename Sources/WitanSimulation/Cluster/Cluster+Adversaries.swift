@@ -69,9 +69,12 @@ extension Cluster {
   }
 
   /// Whether an adversary lets its replica hear a message.
-  mutating func isHeard(_ message: Message, at index: Int) -> Bool {
+  mutating func isHeard(_ message: Message, from sender: Int, at index: Int) -> Bool {
     var isHeard = true
-    let acts = act(at: index) { isHeard = $0.hears(message, &$1) }
+    let acts = act(at: index) { adversary, scene in
+      scene.sender = sender
+      isHeard = adversary.hears(message, &scene)
+    }
     machines[index].deeds.note(acts)
     if !isHeard { machines[index].deeds.ignored += 1 }
     return isHeard && machines[index].isUp
@@ -101,7 +104,7 @@ extension Cluster {
     var coalition = Coalition()
     swap(&coalition, &coalitions[machines[index].coalition])
     var scene = Scene(
-      machine: machines[index], index: index, names: homes.count, now: now, genesis: genesis,
+      machine: machines[index], index: index, homes: homes, now: now, genesis: genesis,
       coalition: coalition)
     body(&adversary, &scene)
     machines[index].malice = scene.draw

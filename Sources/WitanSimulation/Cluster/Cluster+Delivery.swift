@@ -188,7 +188,11 @@ extension Cluster {
         let sender = parcels[place].sender
         tell(.deliveries, index, .delivered(verified.value, from: sender))
       }
-      if machines[index].adversary != nil, !isHeard(verified.value, at: index) { return }
+      if machines[index].adversary != nil,
+        !isHeard(verified.value, from: parcels[place].sender, at: index)
+      {
+        return
+      }
       handle(.message(verified), at: index)
     case .request(let verified): handle(.request(verified), at: index)
     case .query(let verified): handle(.query(verified), at: index)

@@ -17,8 +17,8 @@ import WitanSimulation
 
   @Test(arguments: [1, 2, 3] as [UInt64]) func anEquivocatingLeaderIsConvicted(seed: UInt64) throws
   {
-    var ordeal = try Ordeal(
-      replicas: 7, [Casting("equivocating-leader", machines: [0])], seed: seed)
+    let casting = Casting("equivocating-leader", machines: [0], victims: [5, 6])
+    var ordeal = try Ordeal(replicas: 7, [casting], seed: seed)
     ordeal.load(4)
     let isSettled = ordeal.settle()
     #expect(isSettled, "\(ordeal.summary)")
@@ -66,8 +66,11 @@ import WitanSimulation
     ) {
       $0.conditions.quality.latency = .uniform(low: 5_000, high: 30_000)
     }
-    ordeal.load(6)
-    ordeal.run(for: .seconds(1))
+    // Each twin has the requests at another time, so that the two propose different blocks.
+    for tag in 1...3 as ClosedRange<UInt64> {
+      for client in 0...1 { ordeal.cluster.ask(client, .submit(tag: tag, operations: [[1]])) }
+    }
+    ordeal.run(for: .seconds(2))
     #expect(!ordeal.forks.isEmpty)
   }
 

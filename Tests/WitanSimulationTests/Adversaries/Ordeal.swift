@@ -15,7 +15,7 @@ struct Ordeal {
   private(set) var refusedBlocks = 0
   private(set) var highestView: View = 0
   private(set) var finished = 0
-  private var submitted: UInt64 = 0
+  private var submitted = 0
 
   init(
     replicas: Int = 4, _ castings: [Casting], seed: UInt64 = 1,
@@ -39,19 +39,20 @@ struct Ordeal {
   /// What all the adversaries together did.
   var isAnyoneGuilty: Bool { cluster.corrupted.contains { !cluster.deeds(of: $0).isInnocent } }
 
-  /// Whether all correct replicas have executed the same, and nothing waits.
+  /// Whether all correct replicas have executed all that was asked.
   var isSettled: Bool {
-    let replicas = correct.map { cluster.replica(at: $0) }
-    return Set(replicas.map(\.executed)).count == 1
-      && replicas.allSatisfy { $0.waitingRequests == 0 && $0.executed > 0 }
-      && Set(correct.map { cluster.applications[$0].history }).count == 1
-      && correct.allSatisfy { cluster.applications[$0].count >= submitted }
+    correct.allSatisfy { index in
+      (0..<submitted).allSatisfy { cluster.applications[index].values[Self.key($0)] != nil }
+    }
   }
 
+  /// A key that nobody else sets.
+  private static func key(_ number: Int) -> [UInt8] { [77, UInt8(truncatingIfNeeded: number)] }
+
   mutating func load(_ count: Int, every span: Micros = .milliseconds(60)) {
-    for index in 0..<count {
+    for _ in 0..<count {
+      cluster.submit(.put(key: Self.key(submitted), value: [1, 2, 3]))
       submitted += 1
-      cluster.submit(.put(key: [UInt8(truncatingIfNeeded: index)], value: [1, 2, 3]))
       run(for: span)
     }
   }
