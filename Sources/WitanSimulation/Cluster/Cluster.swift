@@ -116,7 +116,7 @@ public struct Cluster: Sendable {
     }
     for (index, signer) in signers.dropFirst(names).enumerated() {
       let session = ClientSession(genesis: genesis, signer: signer, scheme: scheme)
-      clients.append(ClientMachine(key: signer.publicKey, session: session))
+      clients.append(ClientMachine(signer: signer, session: session))
       clientPlaces[signer.publicKey] = index
     }
     for casting in configuration.castings { cast(casting) }
@@ -212,6 +212,7 @@ public struct Cluster: Sendable {
     case .delivery: arrive(agenda)
     case .timer: fireTimer(agenda)
     case .clientTimer: fireClientTimer(agenda)
+    case .clientTurn: clientTurn(agenda)
     case .synced: synced(agenda)
     case .adversary: wakeAdversary(agenda)
     }
