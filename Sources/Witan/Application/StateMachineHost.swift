@@ -55,7 +55,9 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
       return .answered(ticket, answer(content, at: sequence))
     case .offerChunk(let ticket): return .chunkOffered(ticket, chunk(for: ticket))
     case .beginInstall(let summary): incoming = Incoming(summary: summary)
-    case .judgeChunk(let chunk): return .chunkJudged(chunk.address, isValid: keep(chunk))
+    case .judgeChunk(let chunk, let summary):
+      return .chunkJudged(
+        chunk.address, of: summary.sequence, isValid: keep(chunk, of: summary))
     case .finishInstall(let summary):
       return .installed(summary.sequence, succeeded: install(summary))
     case .persist, .send, .broadcast, .sendDurably, .broadcastDurably, .setTimer, .cancelTimer,
@@ -93,20 +95,13 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     guard let sequence else {
       return QueryResult(outcome: .result(machine.answer(content)), at: executed)
     }
-    guard let state = states.first(where: { $0.sequence == sequence }),
-      let range = state.machine.locate(content)
-    else { return QueryResult(outcome: .refused(.declined), at: sequence) }
-    let snapshot = state.machine.snapshot
-    let first = range.lowerBound / ChunkTree.chunkSize
-    let last = max(range.lowerBound, range.upperBound - 1) / ChunkTree.chunkSize
-    let chunks = (first...last).compactMap { index in
-      state.tree.chunk(index).map {
-        StateChunk(address: .application(UInt32(index)), bytes: $0.bytes, proof: $0.proof)
-      }
+    guard let state = states.first(where: { $0.sequence == sequence }) else {
+      return QueryResult(outcome: .refused(.busy), at: sequence)
     }
-    let proof = SnapshotProof(range: range, chunks: chunks)
-    return QueryResult(
-      outcome: .result(Array(snapshot[range])), at: sequence, proof: proof.encoded)
+    guard let proved = state.machine.prove(content, in: state.tree) else {
+      return QueryResult(outcome: .refused(.unprovable), at: sequence)
+    }
+    return QueryResult(outcome: .result(proved.answer), at: sequence, proof: proved.proof)
   }
 
   private func chunk(for ticket: ChunkTicket) -> StateChunk? {
@@ -116,8 +111,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     return StateChunk(address: .application(ticket.index), bytes: bytes, proof: proof)
   }
 
-  private mutating func keep(_ chunk: StateChunk) -> Bool {
-    guard let summary = incoming?.summary, case .application(let index) = chunk.address,
+  private mutating func keep(_ chunk: StateChunk, of summary: CheckpointSummary) -> Bool {
+    guard incoming?.summary == summary, case .application(let index) = chunk.address,
       ChunkTree.verifies(
         chunk.bytes, proof: chunk.proof, at: Int(index), of: Int(summary.applicationChunks),
         root: summary.applicationRoot)

@@ -90,8 +90,10 @@ extension Replica {
   private func refuse(
     _ query: Query, _ refusal: Refusal, into effects: inout Effects
   ) -> Rejection {
+    var steps: [EpochChange] = []
+    if case .certified = query.mode { steps = self.steps(after: query.knownEpoch) }
     let body = AnswerBody(
-      client: query.client, number: query.number, outcome: .refused(refusal))
+      client: query.client, number: query.number, outcome: .refused(refusal), lineage: steps)
     answer(body, at: execution.executed, into: &effects)
     return .refused(refusal)
   }
@@ -104,7 +106,13 @@ extension Replica {
     effects.append(.answer(seal(.answer, body, view: view, sequence: sequence)))
   }
 
-  /// The application's answer goes to the client, with the proof when the read was certified.
+  /// The way from an epoch to the one whose key signs the answer, or a client couldn't tell that we may.
+  private func steps(after epoch: Epoch) -> [EpochChange] {
+    Array(lineage.filter { $0.certificate.summary.epoch > epoch }.prefix(Bounds.lineage))
+  }
+
+  /// The application's answer goes to the client, with the proof when the read was certified. What has no proof
+  /// isn't passed off as certified: it is refused.
   mutating func answered(
     _ ticket: QueryTicket, _ result: QueryResult, into effects: inout Effects
   ) -> Rejection? {
@@ -113,25 +121,27 @@ extension Replica {
     if execution.isUntrusted {
       // The state was found to be broken since the question was asked.
       outcome = .refused(.notServing)
-    } else if case .result(let bytes) = outcome,
-      bytes.count > Bounds.replyBytes || result.proof.count > Bounds.queryBytes
-    {
-      // No client could read it.
+    } else if case .result(let bytes) = outcome, bytes.count > Bounds.replyBytes {
       outcome = .refused(.resultTooLong)
     }
     var certification: AnswerBody.Certification?
+    var lineage: [EpochChange] = []
     var sequence = result.sequence
     if case .certified(let certificate, let knownEpoch) = basis {
-      // Up to the epoch whose key signs the answer, or a client couldn't tell that we may.
-      let steps = lineage.filter { $0.certificate.summary.epoch > knownEpoch }
-      var proof = result.proof
-      if case .refused = outcome { proof = [] }
-      certification = AnswerBody.Certification(
-        lineage: Array(steps.prefix(Bounds.lineage)), certificate: certificate, proof: proof)
-      sequence = certificate.sequence
+      lineage = steps(after: knownEpoch)
+      switch outcome {
+      case .refused: sequence = execution.executed
+      case .result where result.proof.isEmpty: outcome = .refused(.unprovable)
+      case .result where result.proof.count > Bounds.queryBytes:
+        // No client could read it.
+        outcome = .refused(.resultTooLong)
+      case .result:
+        certification = AnswerBody.Certification(certificate: certificate, proof: result.proof)
+        sequence = certificate.sequence
+      }
     }
     let body = AnswerBody(
-      client: ticket.client, number: ticket.number, outcome: outcome,
+      client: ticket.client, number: ticket.number, outcome: outcome, lineage: lineage,
       certification: certification)
     answer(body, at: sequence, into: &effects)
     return nil

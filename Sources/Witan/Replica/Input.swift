@@ -23,8 +23,8 @@ public enum Input: Sendable {
   case answered(QueryTicket, QueryResult)
   /// The application's answer to `.offerChunk`; nil when it no longer has that checkpoint's state.
   case chunkOffered(ChunkTicket, StateChunk?)
-  /// The application's answer to `.judgeChunk`.
-  case chunkJudged(ChunkAddress, isValid: Bool)
+  /// The application's answer to `.judgeChunk`, for the checkpoint at this sequence.
+  case chunkJudged(ChunkAddress, of: SequenceNumber, isValid: Bool)
   /// The application's answer to `.finishInstall`.
   case installed(SequenceNumber, succeeded: Bool)
 }

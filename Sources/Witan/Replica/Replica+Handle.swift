@@ -41,8 +41,8 @@ extension Replica {
     case .answered(let ticket, let result):
       note(answered(ticket, result, into: &effects), into: &effects)
     case .chunkOffered(let ticket, let chunk): send(chunk, for: ticket, into: &effects)
-    case .chunkJudged(let address, let isValid):
-      note(chunkJudged(address, isValid: isValid, into: &effects), into: &effects)
+    case .chunkJudged(let address, let sequence, let isValid):
+      note(chunkJudged(address, of: sequence, isValid: isValid, into: &effects), into: &effects)
       settle(into: &effects)
     case .installed(let sequence, let succeeded):
       note(installed(sequence, succeeded: succeeded, into: &effects), into: &effects)

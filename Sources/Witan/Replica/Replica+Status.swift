@@ -223,9 +223,11 @@ extension Replica {
     return sent
   }
 
+  /// Once the journal has it: this replica's own commit may be part of the decision, and mustn't be shown before the
+  /// lock that it binds to is written.
   private func forward(_ decision: Decision, to peer: ReplicaID, into effects: inout Effects) {
     let sealed = seal(.decision, decision, view: view, sequence: decision.sequence)
-    effects.append(.send(.decision(sealed), to: peer))
+    effects.append(.sendDurably(.decision(sealed), to: peer))
   }
 
   private mutating func helpIntoView(

@@ -78,10 +78,11 @@ extension Replica {
     let certificate = steps.count > part.count ? nil : servableCertificate
     guard certificate != nil || !part.isEmpty else { return }
     let manifest = Manifest(lineage: part, certificate: certificate)
+    // Its certificates may have this replica's own votes in them, and show them when the journal has them only.
     // Signed for the last epoch that its steps lead to: a peer that isn't led further knows no later one.
     let epoch = certificate == nil ? part.last?.certificate.summary.epoch : nil
     effects.append(
-      .send(
+      .sendDurably(
         .manifest(
           Sealed(
             .manifest, manifest, epoch: epoch ?? office.epoch, sequence: certificate?.sequence ?? 0,
@@ -98,9 +99,8 @@ extension Replica {
 
   mutating func receive(_ manifest: Manifest, into effects: inout Effects) -> Rejection? {
     var isNew = false
-    for change in manifest.lineage where change.certificate.summary.epoch > verifier.latestEpoch {
+    for change in manifest.lineage where verifier.learn(change) {
       isNew = true
-      verifier.learn(change)
       lineage.append(change)
       effects.append(.persist(.epoch(change)))
     }
@@ -179,17 +179,19 @@ extension Replica {
       continueTransfer(into: &effects)
     case .application:
       transfer.noteJudged(chunk.body.address)
-      effects.append(.judgeChunk(chunk.body))
+      effects.append(.judgeChunk(chunk.body, of: certificate.summary))
     }
     return nil
   }
 
+  /// The application's word on a piece. One of another checkpoint comes late: the transfer has another aim by now, and
+  /// it would make a piece count that isn't there, or blame a peer for another's.
   mutating func chunkJudged(
-    _ address: ChunkAddress, isValid: Bool, into effects: inout Effects
+    _ address: ChunkAddress, of sequence: SequenceNumber, isValid: Bool,
+    into effects: inout Effects
   ) -> Rejection? {
-    guard transfer.isActive, let peer = transfer.peer(asked: address) else {
-      return .unexpectedAnswer
-    }
+    guard transfer.certificate?.sequence == sequence, let peer = transfer.sender(judged: address)
+    else { return .unexpectedAnswer }
     if isValid {
       transfer.settle(address, isHere: true)
     } else {

@@ -41,10 +41,12 @@ public struct Verifier: Sendable {
   }
 
   /// Learns who serves in the epoch after the latest known. The change must have been checked.
-  mutating func learn(_ change: EpochChange) {
-    guard change.certificate.summary.epoch == latestEpoch.next else { return }
+  @discardableResult
+  mutating func learn(_ change: EpochChange) -> Bool {
+    guard change.certificate.summary.epoch == latestEpoch.next else { return false }
     terms.append(Term(epoch: change.certificate.summary.epoch, members: change.members))
     if terms.count > Self.termLimit { terms.removeFirst(terms.count - Self.termLimit) }
+    return true
   }
 
   /// Checks an epoch change against the members it ends the term of.

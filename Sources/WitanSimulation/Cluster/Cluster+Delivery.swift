@@ -16,20 +16,24 @@ extension Cluster {
   }
 
   /// Sends what depends on the journal.
-  mutating func sendDurably(_ message: Message, from index: Int, to receiver: ReplicaID?) {
-    guard machines[index].disk.syncTime > 0 else {
-      if !machines[index].disk.isSynced { _ = machines[index].disk.endSync() }
-      send(message, from: index, to: receiver)
-      return
+  mutating func sendDurably(_ outgoing: Machine.Outgoing.Content, from index: Int) {
+    if machines[index].disk.syncTime == 0, !machines[index].disk.isSynced {
+      _ = machines[index].disk.endSync()
     }
     guard !machines[index].disk.isSynced else {
-      send(message, from: index, to: receiver)
+      send(outgoing, from: index)
       return
     }
     machines[index].outbox.append(
-      Machine.Outgoing(
-        message: message, receiver: receiver, records: machines[index].disk.written))
+      Machine.Outgoing(content: outgoing, records: machines[index].disk.written))
     beginSync(index)
+  }
+
+  private mutating func send(_ outgoing: Machine.Outgoing.Content, from index: Int) {
+    switch outgoing {
+    case .message(let message, let receiver): send(message, from: index, to: receiver)
+    case .client(let content, let client): send(content, from: index, client)
+    }
   }
 
   private mutating func beginSync(_ index: Int) {
@@ -47,7 +51,7 @@ extension Cluster {
     for place in machines[index].outbox.indices { machines[index].outbox[place].records -= count }
     while let first = machines[index].outbox.first, first.records <= 0 {
       machines[index].outbox.removeFirst()
-      send(first.message, from: index, to: first.receiver)
+      send(first.content, from: index)
     }
     if !machines[index].disk.isSynced { beginSync(index) }
   }

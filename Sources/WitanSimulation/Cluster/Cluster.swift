@@ -294,14 +294,15 @@ public struct Cluster: Sendable {
       if !machines[index].disk.write(record) { die(index, .diskFull) }
     case .send(let message, let receiver): send(message, from: index, to: receiver)
     case .broadcast(let message): send(message, from: index, to: nil)
-    case .sendDurably(let message, let receiver): sendDurably(message, from: index, to: receiver)
-    case .broadcastDurably(let message): sendDurably(message, from: index, to: nil)
+    case .sendDurably(let message, let receiver):
+      sendDurably(.message(message, to: receiver), from: index)
+    case .broadcastDurably(let message): sendDurably(.message(message, to: nil), from: index)
     case .setTimer(let timer, let span): set(timer, after: span, at: index)
     case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
     case .reply(let reply): send(reply, from: index)
     case .answer(let answer):
       if let client = clientPlaces[answer.body.client] {
-        send(.answer(answer), from: index, client)
+        sendDurably(.client(.answer(answer), client), from: index)
       }
     case .report(let report): tell(.reports, index, .report(report))
     case .offer, .withdraw, .assemble, .validate, .execute, .releaseStates, .offerChunk,
@@ -314,7 +315,7 @@ public struct Cluster: Sendable {
     var told: Reply? = reply
     if machines[index].adversary != nil { told = dishonest(reply, at: index) }
     guard let told, let client = clientPlaces[told.body.client] else { return }
-    send(.reply(told), from: index, client)
+    sendDurably(.client(.reply(told), client), from: index)
   }
 
   /// Has the application, or the adversary in its place, answer an effect.

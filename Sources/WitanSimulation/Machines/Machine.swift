@@ -15,8 +15,14 @@ struct Machine: Sendable {
 
   /// What must wait until the records before it are on the platter.
   struct Outgoing: Sendable {
-    let message: Message
-    let receiver: ReplicaID?
+    enum Content: Sendable {
+      /// For a replica, or for all others.
+      case message(Message, to: ReplicaID?)
+      /// For a client: a result that was told mustn't be lost with the votes that it rests on.
+      case client(Parcel.Content, Int)
+    }
+
+    let content: Content
     /// How many records must be synced first.
     var records: Int
   }

@@ -127,11 +127,12 @@ struct FloodFaults {
     stage.give(.status(stage.seal(.status, body, by: 3)), to: 0)
     var decided: [SequenceNumber] = []
     var voted: [SequenceNumber] = []
-    for case .send(.decision(let sealed), _) in stage.players[0].latest {
-      decided.append(sealed.body.sequence)
-    }
     for case .sendDurably(let message, _) in stage.players[0].latest {
-      if let sequence = message.signed?.statement.sequence { voted.append(sequence) }
+      if case .decision(let sealed) = message {
+        decided.append(sealed.body.sequence)
+      } else if let sequence = message.signed?.statement.sequence {
+        voted.append(sequence)
+      }
     }
     #expect(decided == [1, 2, 3] && voted.isEmpty)
   }
@@ -174,7 +175,7 @@ struct FloodFaults {
     let empty = Message.manifest(
       stage.seal(.manifest, Manifest(lineage: [], certificate: nil), by: 3))
     #expect(stage.give(empty, to: 0) == .duplicate)
-    #expect(!stage.players[0].latest.contains { if case .send = $0 { true } else { false } })
+    #expect(!stage.players[0].latest.contains { if case .sendDurably = $0 { true } else { false } })
   }
 
   // Red if the tree is built anew for each piece.
@@ -262,7 +263,7 @@ struct FloodFaults {
       let mine = Sealed(
         .status, body, epoch: epoch, sequence: 4, by: 3, with: fresh, chain: stage.chain)
       #expect(stage.give(.status(mine), to: 0) == nil)
-      #expect(stage.players[0].latest.contains { if case .send = $0 { true } else { false } })
+      #expect(stage.players[0].latest.contains { if case .sendDurably = $0 { true } else { false } })
     }
   }
 }
