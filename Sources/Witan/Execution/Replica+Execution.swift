@@ -114,6 +114,7 @@ extension Replica {
     let epoch = decision.certificate.epoch
     // Another epoch's blocks wait until this replica is in it: what it executes is checkpointed for its epoch.
     guard epoch == office.epoch else { return epoch < office.epoch ? .staleEpoch : .futureView }
+    checkForConflict(decision.certificate, into: &effects)
     guard decision.sequence > execution.executed else { return .duplicate }
     guard decision.sequence.distance(after: execution.executed) <= decisions.reach else {
       return .aboveWindow

@@ -139,6 +139,9 @@ public struct Replica: Sendable {
   /// How many requests wait to be executed.
   public var waitingRequests: Int { intake.count }
 
+  /// How long a request, or the opening of a view, is given at present.
+  public var patience: Micros { pacemaker.patience }
+
   /// The decided block at a sequence with its certificate, while it is kept.
   public func decision(at sequence: SequenceNumber) -> Decision? { decisions[sequence] }
 

@@ -100,6 +100,7 @@ extension Replica {
       return .equivocation
     }
     checkForOmission(viewChange, seat: seat, into: &effects)
+    checkForSecondProposal(viewChange, into: &effects)
     guard statement.view > view || (statement.view == view && phase == .changingView) else {
       showNewView(to: seat, into: &effects)
       return .staleView

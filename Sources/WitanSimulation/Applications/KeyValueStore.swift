@@ -24,6 +24,8 @@ public struct KeyValueStore: StateMachine {
     case get(key: [UInt8])
     /// Asks for other members from the next epoch on.
     case reconfigure([Member])
+    /// What can't be: no correct replica proposes it, or votes for a block with it.
+    case impossible
 
     /// The operation's bytes.
     public var bytes: [UInt8] {
@@ -39,6 +41,7 @@ public struct KeyValueStore: StateMachine {
       case .reconfigure(let members):
         writer.write(UInt8(3))
         writer.write(members)
+      case .impossible: writer.write(UInt8(4))
       }
       return writer.bytes
     }
@@ -57,6 +60,7 @@ public struct KeyValueStore: StateMachine {
           case 3:
             operation = .reconfigure(
               try reader.readArray("members", limit: 4_096, minimumSize: 44))
+          case 4: operation = .impossible
           default: return nil
           }
           try reader.finish()
@@ -66,6 +70,17 @@ public struct KeyValueStore: StateMachine {
       guard let parsed else { return nil }
       self = parsed
     }
+  }
+
+  /// Whether a request asks for nothing impossible.
+  public func admits(_ request: Request) -> Bool {
+    !request.operations.contains { $0.first == 4 && Operation($0) == .impossible }
+  }
+
+  /// Whether none of a block's requests asks for the impossible.
+  public func validate(_ block: Block) -> Verdict {
+    block.requests.allSatisfy(admits)
+      ? .valid : .invalid(InvalidBlock(code: 10, "it asks for the impossible"))
   }
 
   /// Runs a request; operations that aren't the store's own change the history alone.
@@ -81,7 +96,7 @@ public struct KeyValueStore: StateMachine {
       case .put(let key, let value): result = values.updateValue(value, forKey: key) ?? []
       case .get(let key): result = values[key] ?? []
       case .reconfigure(let members): nextMembers = members
-      case nil: result = bytes
+      case .impossible, nil: result = bytes
       }
     }
     return result

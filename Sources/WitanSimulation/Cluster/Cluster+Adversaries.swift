@@ -8,10 +8,26 @@ extension Cluster {
     _ machine: Int, with adversary: any Adversary, coalition: Int = 0
   ) {
     while coalitions.count <= coalition { coalitions.append(Coalition()) }
-    coalitions[coalition].signers[machines[machine].id] = machines[machine].signer
+    let id = machines[machine].id
+    if coalitions[coalition].signers[id] == nil {
+      coalitions[coalition].signers[id] = [machines[machine].signer]
+    }
     machines[machine].coalition = coalition
     machines[machine].adversary = adversary
     act(at: machine) { $0.begin(&$1) }
+  }
+
+  /// Gives machines to an adversary of the library. One that isn't there is nobody; twins must have been cast in the
+  /// configuration, for there to be two machines of one name.
+  public mutating func cast(_ casting: Casting) {
+    guard let role = Adversaries.named(casting.adversary) else { return }
+    let names = NodeSet(casting.machines.filter { homes.indices.contains($0) })
+    for name in names {
+      // Who has a twin lies as both of them do.
+      for machine in homes[name] {
+        corrupt(machine, with: role.make(casting), coalition: casting.coalition)
+      }
+    }
   }
 
   /// Which machines lie.
@@ -19,40 +35,112 @@ extension Cluster {
     NodeSet(machines.indices.filter { machines[$0].adversary != nil })
   }
 
+  /// What a machine's adversary did so far.
+  public func deeds(of machine: Int) -> Deeds { machines[machine].deeds }
+
+  // MARK: What is done through them
+
+  /// An adversary sees what its replica would send.
+  mutating func sendDishonestly(_ message: Message, from index: Int, to receiver: ReplicaID?) {
+    let acts = act(at: index) { $0.replicaSends(message, to: receiver, &$1) }
+    let own = machines[index].id
+    let others = homes.indices.lazy.map { ReplicaID(UInt32($0)) }.filter { $0 != own }
+    machines[index].deeds.note(
+      acts, insteadOf: message, for: Audience(receiver), among: others)
+  }
+
+  /// What an adversary has its replica tell a client.
+  mutating func dishonest(_ reply: Reply, at index: Int) -> Reply? {
+    var told: Reply? = reply
+    let acts = act(at: index) { told = $0.replicaReplies(reply, &$1) }
+    machines[index].deeds.note(acts)
+    if let told, told != reply { machines[index].deeds.told += 1 }
+    if told == nil { machines[index].deeds.withheld += 1 }
+    return told
+  }
+
+  /// What an adversary has its application say.
+  mutating func dishonest(_ answer: Input?, to effect: Effect, at index: Int) -> Input? {
+    var said = answer
+    let acts = act(at: index) { said = $0.answer(effect, honestly: answer, &$1) }
+    machines[index].deeds.note(acts)
+    machines[index].deeds.note(answer: said, insteadOf: answer)
+    return said
+  }
+
+  /// Whether an adversary lets its replica hear a message.
+  mutating func isHeard(_ message: Message, from sender: Int, at index: Int) -> Bool {
+    var isHeard = true
+    let acts = act(at: index) { adversary, scene in
+      scene.sender = sender
+      isHeard = adversary.hears(message, &scene)
+    }
+    machines[index].deeds.note(acts)
+    if !isHeard { machines[index].deeds.ignored += 1 }
+    return isHeard && machines[index].isUp
+  }
+
+  /// An adversary wakes, or a machine that it killed is started again.
+  mutating func wakeAdversary(_ agenda: Agenda) {
+    guard machines[agenda.node].state != .paused else {
+      return machines[agenda.node].missed.append(agenda.ticket)
+    }
+    if agenda.number == Self.restartNumber {
+      _ = restart(agenda.node)
+    } else {
+      let acts = act(at: agenda.node) { $0.wake(&$1) }
+      machines[agenda.node].deeds.note(acts)
+    }
+  }
+
+  private static let restartNumber: UInt32 = 1
+
   /// Lets an adversary do something, and does what it wants done.
-  mutating func act(
+  @discardableResult
+  private mutating func act(
     at index: Int, _ body: (inout any Adversary, inout Scene) -> Void
-  ) {
-    guard var adversary = machines[index].adversary.take() else { return }
-    let coalition = machines[index].coalition
+  ) -> [Scene.Act] {
+    guard var adversary = machines[index].adversary.take() else { return [] }
+    var coalition = Coalition()
+    swap(&coalition, &coalitions[machines[index].coalition])
     var scene = Scene(
-      machine: machines[index], now: now, chain: genesis.digest, draw: machines[index].malice,
-      coalition: coalitions[coalition])
+      machine: machines[index], index: index, homes: homes, now: now, genesis: genesis,
+      coalition: coalition)
     body(&adversary, &scene)
     machines[index].malice = scene.draw
     machines[index].adversary = adversary
-    coalitions[coalition] = scene.coalition
-    for act in scene.takeActs() {
-      switch act {
-      case .send(let message, let receiver, let delay):
-        transmit(message, from: index, to: receiver, at: now + delay)
-      case .wake(let delay):
-        queue.schedule(
-          Agenda(.adversary, node: index, number: machines[index].life).ticket, at: now + delay)
+    coalitions[machines[index].coalition] = scene.coalition
+    for act in scene.acts { perform(act, at: index) }
+    return scene.acts
+  }
+
+  private mutating func perform(_ act: Scene.Act, at index: Int) {
+    switch act {
+    case .send(let message, let audience, let delay):
+      guard machines[index].state == .running else { return }
+      switch audience {
+      case .all: transmit(message, from: index, to: nil, at: now + delay)
+      case .one(let id): transmit(message, from: index, to: id, at: now + delay)
+      case .only, .allBut:
+        for id in receivers(of: audience, from: index) {
+          transmit(message, from: index, to: id, at: now + delay)
+        }
       }
+    case .ask(let request, let audience, let delay):
+      guard machines[index].state == .running else { return }
+      sendRequest(request, from: index, to: receivers(of: audience, from: index), at: now + delay)
+    case .wake(let delay):
+      queue.schedule(Agenda(.adversary, node: index).ticket, at: now + delay)
+    case .crash(let span):
+      die(index, .killed)
+      let agenda = Agenda(.adversary, node: index, number: Self.restartNumber)
+      queue.schedule(agenda.ticket, at: now + span)
     }
   }
 
-  mutating func isHeard(_ message: Message, at index: Int) -> Bool {
-    var isHeard = true
-    act(at: index) { isHeard = $0.hears(message, &$1) }
-    return isHeard
-  }
-
-  mutating func wakeAdversary(_ agenda: Agenda) {
-    guard machines[agenda.node].life == agenda.number, isAwake(agenda.node, for: agenda) else {
-      return
+  private func receivers(of audience: Audience, from index: Int) -> [ReplicaID] {
+    homes.indices.lazy.map { ReplicaID(UInt32($0)) }.filter {
+      $0 != machines[index].id && audience.includes($0)
     }
-    act(at: agenda.node) { $0.wake(&$1) }
   }
 }

@@ -3,8 +3,12 @@ import WitanCrypto
 
 /// A simulated client: the shipped session, and what became of what it asked.
 struct ClientMachine: Sendable {
-  let key: PublicKey
+  let signer: Signer
   var session: ClientSession
+  /// What it does by itself; nil when it waits to be told.
+  var occupation: Cluster.Occupation?
+  /// Which of its turns comes next; what was meant for an earlier one means nothing.
+  var turn: UInt32 = 0
 }
 
 extension Cluster {
@@ -69,6 +73,7 @@ extension Cluster {
       tell(
         .clients, machines.count + client,
         .finished(Finished(time: now, client: client, tag: tag, completion: completion)))
+      noteFinished(client)
     case .cancelTimer, .congested, .relieved, .enteredEpoch, .report: break
     }
   }

@@ -12,7 +12,7 @@ extension Cluster {
       transmit(message, from: index, to: receiver, at: now)
       return
     }
-    act(at: index) { $0.replicaSends(message, to: receiver, &$1) }
+    sendDishonestly(message, from: index, to: receiver)
   }
 
   /// Sends what depends on the journal.
@@ -73,6 +73,15 @@ extension Cluster {
       route(place, from: index, to: 0..<machines.count, at: departure)
     }
     if configuration.keepsAccount { note(message, place, from: index, copies: copies, size) }
+    settleUnsent(place)
+  }
+
+  /// Puts a request on the network that a machine made itself.
+  mutating func sendRequest(
+    _ request: Request, from index: Int, to receivers: [ReplicaID], at departure: Micros
+  ) {
+    let place = parcels.add(.request(request), from: index, size: Self.clientMessageSize)
+    route(place, from: index, to: receivers.flatMap(homes(of:)), at: departure)
     settleUnsent(place)
   }
 
@@ -183,7 +192,11 @@ extension Cluster {
         let sender = parcels[place].sender
         tell(.deliveries, index, .delivered(verified.value, from: sender))
       }
-      if machines[index].adversary != nil, !isHeard(verified.value, at: index) { return }
+      if machines[index].adversary != nil,
+        !isHeard(verified.value, from: parcels[place].sender, at: index)
+      {
+        return
+      }
       handle(.message(verified), at: index)
     case .request(let verified): handle(.request(verified), at: index)
     case .query(let verified): handle(.query(verified), at: index)

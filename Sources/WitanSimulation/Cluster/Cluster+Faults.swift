@@ -132,13 +132,18 @@ extension Cluster {
   /// Gives a replica another key of its own, for the epoch whose members know it.
   public mutating func give(_ signer: Signer, to id: ReplicaID) {
     for index in homes(of: id) { machines[index].replica.add(signer) }
+    for index in coalitions.indices { coalitions[index].signers[id]?.append(signer) }
   }
 
   mutating func die(_ index: Int, _ death: Happening.Death) {
     guard machines[index].isUp else { return }
     for ticket in machines[index].missed {
-      if let agenda = Agenda(ticket: ticket), agenda.kind == .delivery {
-        parcels.settle(agenda.number)
+      guard let agenda = Agenda(ticket: ticket) else { continue }
+      switch agenda.kind {
+      case .delivery: parcels.settle(agenda.number)
+      // Its adversary outlives it.
+      case .adversary: queue.schedule(ticket, at: now)
+      case .timer, .clientTimer, .clientTurn, .synced: break
       }
     }
     machines[index].die()

@@ -37,6 +37,8 @@ public struct Cluster: Sendable {
     public var usesRealSignatures = false
     /// How long a disk takes to sync.
     public var syncTime: Micros = 0
+    /// Which machines lie, and how.
+    public var castings: [Casting] = []
     /// What of all that happens is told.
     public var watch: Watch = [.reports, .clients]
 
@@ -98,7 +100,7 @@ public struct Cluster: Sendable {
     genesis = try Genesis(
       name: "simulation", members: members, parameters: configuration.parameters,
       applicationRoot: StateMachineHost.root(of: store))
-    let twins = configuration.twins.map { Int($0.rawValue) }.filter { $0 < names }
+    let twins = Self.twins(configuration).filter { $0 < names }
     homes = (0..<names).map { [$0] }
     for (index, name) in twins.enumerated() { homes[name].append(names + index) }
     let machineCount = names + twins.count
@@ -114,10 +116,17 @@ public struct Cluster: Sendable {
     }
     for (index, signer) in signers.dropFirst(names).enumerated() {
       let session = ClientSession(genesis: genesis, signer: signer, scheme: scheme)
-      clients.append(ClientMachine(key: signer.publicKey, session: session))
+      clients.append(ClientMachine(signer: signer, session: session))
       clientPlaces[signer.publicKey] = index
     }
+    for casting in configuration.castings { cast(casting) }
     for index in machines.indices { start(index) }
+  }
+
+  /// Who is there twice: those of the configuration, and those that are cast as twins.
+  private static func twins(_ configuration: Configuration) -> [Int] {
+    let cast = configuration.castings.filter { $0.adversary == Twin.name }.flatMap(\.machines)
+    return Array(NodeSet(configuration.twins.map { Int($0.rawValue) } + cast))
   }
 
   /// A key for each replica, each client, and one for requests without a session.
@@ -203,6 +212,7 @@ public struct Cluster: Sendable {
     case .delivery: arrive(agenda)
     case .timer: fireTimer(agenda)
     case .clientTimer: fireClientTimer(agenda)
+    case .clientTurn: clientTurn(agenda)
     case .synced: synced(agenda)
     case .adversary: wakeAdversary(agenda)
     }
@@ -289,10 +299,7 @@ public struct Cluster: Sendable {
     case .broadcastDurably(let message): sendDurably(.message(message, to: nil), from: index)
     case .setTimer(let timer, let span): set(timer, after: span, at: index)
     case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
-    case .reply(let reply):
-      if let client = clientPlaces[reply.body.client] {
-        sendDurably(.client(.reply(reply), client), from: index)
-      }
+    case .reply(let reply): send(reply, from: index)
     case .answer(let answer):
       if let client = clientPlaces[answer.body.client] {
         sendDurably(.client(.answer(answer), client), from: index)
@@ -304,13 +311,18 @@ public struct Cluster: Sendable {
     }
   }
 
+  private mutating func send(_ reply: Reply, from index: Int) {
+    var told: Reply? = reply
+    if machines[index].adversary != nil { told = dishonest(reply, at: index) }
+    guard let told, let client = clientPlaces[told.body.client] else { return }
+    sendDurably(.client(.reply(told), client), from: index)
+  }
+
   /// Has the application, or the adversary in its place, answer an effect.
   private mutating func ask(_ effect: Effect, at index: Int) {
     let clock = machines[index].clock.timeOfDay(at: now)
     var answer = machines[index].answer(effect, clock: clock)
-    if machines[index].adversary != nil {
-      act(at: index) { answer = $0.answer(effect, honestly: answer, &$1) }
-    }
+    if machines[index].adversary != nil { answer = dishonest(answer, to: effect, at: index) }
     if watch.contains(.seam) { tellSeam(effect, answer, at: index) }
     if let answer { answers.append(answer) }
   }

@@ -46,6 +46,8 @@ struct Machine: Sendable {
   var timers = [Timer?](repeating: nil, count: Timer.Kind.allCases.count)
   /// What makes it lie.
   var adversary: (any Adversary)?
+  /// What that did so far.
+  var deeds = Deeds()
   /// Which others it lies with.
   var coalition = 0
   /// What its lies hang on.

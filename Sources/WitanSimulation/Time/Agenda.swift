@@ -8,9 +8,11 @@ struct Agenda: Equatable, Sendable {
     case timer
     /// A client's timer fires. The number is the timer's place.
     case clientTimer
+    /// A client that works by itself goes on. The number says which of its turns it is.
+    case clientTurn
     /// A disk has finished a sync. The number is the machine's life.
     case synced
-    /// An adversary wakes. The number is the machine's life.
+    /// An adversary wakes, or starts a machine that it killed. The number says which.
     case adversary
   }
 
