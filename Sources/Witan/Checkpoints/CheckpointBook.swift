@@ -22,6 +22,9 @@ struct CheckpointBook: Sendable {
   private(set) var foundation: CheckpointImage?
   private var earlierFoundation: CheckpointImage?
 
+  /// How many checkpoints are on their way to being certified.
+  var candidateCount: Int { candidates.count }
+
   init(peers: Int) { claims = Array(repeating: nil, count: peers) }
 
   /// Adds a member's vote for the state after a sequence within the window. There are at most as many

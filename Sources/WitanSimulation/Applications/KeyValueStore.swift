@@ -101,6 +101,28 @@ public struct KeyValueStore: StateMachine {
     return nil
   }
 
+  /// Whether an answer is the entry of the key that was asked for, and stands in the certified state.
+  @Sendable public static func proves(
+    _ question: [UInt8], _ answer: [UInt8], _ proof: [UInt8], _ state: CheckpointSummary
+  ) -> Bool {
+    guard let proof = try? SnapshotProof(decoding: proof), proof.bytes(under: state) == answer
+    else { return false }
+    return entry(answer)?.key == question
+  }
+
+  /// The key and the value whose entry in a snapshot has these bytes.
+  public static func entry(_ bytes: [UInt8]) -> (key: [UInt8], value: [UInt8])? {
+    bytes.withUnsafeBytes { bytes in
+      var reader = ByteReader(bytes)
+      do throws(Malformed) {
+        let key = try reader.readBytes("bytes of a key", limit: 4_096)
+        let value = try reader.readBytes("bytes of a value", limit: 65_536)
+        try reader.finish()
+        return (key, value)
+      } catch { return nil }
+    }
+  }
+
   private static let entriesOffset = 32 + 8 + 4
 
   private var sorted: [(key: [UInt8], value: [UInt8])] {

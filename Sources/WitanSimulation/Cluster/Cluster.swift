@@ -72,6 +72,8 @@ public struct Cluster: Sendable {
   public var watch: Watch
   var happenings: [Happening] = []
   var coalitions: [Coalition] = []
+  /// How often a machine was corrupted: whoever keeps a list of those that lie looks again when it grows.
+  var corruptions = 0
   private let bystander: Signer
   private var nextNumber: UInt64 = 1
   let draw: Draw
@@ -113,7 +115,8 @@ public struct Cluster: Sendable {
       machines.append(machine)
     }
     for (index, signer) in signers.dropFirst(names).enumerated() {
-      let session = ClientSession(genesis: genesis, signer: signer, scheme: scheme)
+      let session = ClientSession(
+        genesis: genesis, signer: signer, scheme: scheme, proving: KeyValueStore.proves)
       clients.append(ClientMachine(key: signer.publicKey, session: session))
       clientPlaces[signer.publicKey] = index
     }
@@ -150,6 +153,9 @@ public struct Cluster: Sendable {
   /// How many machines there are.
   public var machineCount: Int { machines.count }
 
+  /// The replica whose name a machine has.
+  public func name(of machine: Int) -> ReplicaID { machines[machine].id }
+
   /// The replica of a machine.
   public func replica(at machine: Int) -> Replica { machines[machine].replica }
 
@@ -164,6 +170,15 @@ public struct Cluster: Sendable {
   public mutating func takeHappenings() -> [Happening] {
     defer { happenings.removeAll(keepingCapacity: true) }
     return happenings
+  }
+
+  /// Whether anything happened of that which is watched, since it was taken last.
+  public var hasHappenings: Bool { !happenings.isEmpty }
+
+  /// Takes what happened since this was asked last, in place of what the list held; the list's room is kept.
+  public mutating func takeHappenings(into list: inout [Happening]) {
+    list.removeAll(keepingCapacity: true)
+    swap(&list, &happenings)
   }
 
   mutating func tell(_ watched: Watch, _ node: Int, _ event: Happening.Event) {
@@ -227,6 +242,7 @@ public struct Cluster: Sendable {
   /// Has a request that somebody signed arrive at some replicas, after a while.
   public mutating func send(_ request: Request, to receivers: [ReplicaID], after delay: Micros = 0)
   {
+    tell(.clients, machines.count + clients.count, .asked(request))
     let place = parcels.add(.request(request), from: 0, size: Self.clientMessageSize)
     for receiver in receivers {
       for index in homes(of: receiver) { schedule(place, for: index, at: now + delay) }
@@ -289,6 +305,7 @@ public struct Cluster: Sendable {
     case .setTimer(let timer, let span): set(timer, after: span, at: index)
     case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
     case .reply(let reply):
+      if watch.contains(.messages) { tell(.messages, index, .replied(reply)) }
       if let client = clientPlaces[reply.body.client] { send(.reply(reply), from: index, client) }
     case .answer(let answer):
       if let client = clientPlaces[answer.body.client] {
