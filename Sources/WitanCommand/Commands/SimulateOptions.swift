@@ -1,5 +1,6 @@
 import Witan
 import WitanDraw
+import WitanSimulation
 
 /// What `witan simulate` can be asked for. The initial values are the defaults.
 struct SimulateOptions: Hashable, Sendable {

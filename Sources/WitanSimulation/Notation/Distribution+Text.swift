@@ -3,7 +3,7 @@ import WitanDraw
 
 extension Distribution {
   /// A distribution of spans of time, as an option takes it: `normal:50ms,20ms`.
-  var optionText: String {
+  package var optionText: String {
     switch self {
     case .fixed(let span): "fixed:\(Micros(span))"
     case .uniform(let low, let high): "uniform:\(Micros(low))..\(Micros(high))"
@@ -17,11 +17,11 @@ extension Distribution {
 
 extension Distribution {
   /// The shapes by name.
-  enum Shape: String, CaseIterable {
+  package enum Shape: String, CaseIterable {
     case fixed, uniform, normal, exponential, lognormal
 
     /// A distribution of this shape, as an option takes it.
-    var example: String {
+    package var example: String {
       switch self {
       case .fixed: "fixed:20ms"
       case .uniform: "uniform:10ms..50ms"
@@ -33,7 +33,7 @@ extension Distribution {
   }
 
   /// Reads a distribution of spans of time, which it holds in microseconds.
-  init(parsing text: String) throws(InvalidValue) {
+  package init(parsing text: String) throws(InvalidValue) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
     guard let shape = Shape(rawValue: name) else {
@@ -92,15 +92,5 @@ extension Distribution {
       throw InvalidValue("lacks its second parameter", remedy: like)
     }
     return (text[..<range.lowerBound], text[range.upperBound...])
-  }
-}
-
-extension ValueKind where Value == Distribution {
-  /// A distribution of spans of time.
-  static var distribution: ValueKind {
-    ValueKind(
-      placeholder: "DIST",
-      parse: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
-      format: { $0.optionText })
   }
 }
