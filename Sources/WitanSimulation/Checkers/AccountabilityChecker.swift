@@ -40,10 +40,24 @@ public struct AccountabilityChecker: Checker {
       if vantage.isCorrect(happening.node) { check(proof, happening) }
     case .report(.decided(let certificate, _)):
       if vantage.isCorrect(happening.node) { keep(certificate) }
+    case .report(.rejected(let rejection, let kind, let sender?)) where rejection.provesFault:
+      complain(of: sender, "\(kind.map { "\($0)" } ?? "message"): \(rejection)", happening)
+    case .report(.liar(let sender)): complain(of: sender, "piece of state", happening)
     case .sent(.newView(let newView), let receiver):
       if isHeld(by: receiver) { keep(newView) }
     default: break
     }
+  }
+
+  /// What no correct replica sends is refused; nobody correct may be found to have sent it.
+  private mutating func complain(
+    of sender: ReplicaID, _ what: @autoclosure () -> String, _ happening: Happening
+  ) {
+    guard vantage.isCorrect(happening.node), vantage.isKnown(sender), !vantage.isFaulty(sender)
+    else { return }
+    findings.add(
+      .falseEvidence, at: happening,
+      detail: "it blames \(sender), who is correct, for its \(what())")
   }
 
   /// Whether a correct machine gets what is sent so.

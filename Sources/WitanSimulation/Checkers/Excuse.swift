@@ -48,12 +48,7 @@ struct Connections: Sendable {
 
   /// Whether what each of two nodes sends can reach the other.
   static func areConnected(_ a: Int, _ b: Int, in cluster: Cluster) -> Bool {
-    isOpen(a, b, in: cluster) && isOpen(b, a, in: cluster)
-  }
-
-  private static func isOpen(_ sender: Int, _ receiver: Int, in cluster: Cluster) -> Bool {
-    !cluster.network.isCut(from: sender, to: receiver)
-      && !cluster.network.clogs.contains { $0.holds(sender, receiver) }
+    cluster.network.carries(from: a, to: b) && cluster.network.carries(from: b, to: a)
   }
 
   /// Whether a quorum of correct members can talk among themselves.
@@ -65,8 +60,6 @@ public enum Excuse: Hashable, Sendable, CustomStringConvertible {
   /// The correct members that run and hear each other weigh less than a quorum: with the faulty ones silent, nothing
   /// can be decided.
   case noQuorum(connected: VotingPower, needed: VotingPower)
-  /// What the network loses it loses always.
-  case nothingArrives
   /// More than the fault bound lies.
   case tooManyFaulty(VotingPower, bound: VotingPower)
 
@@ -84,8 +77,6 @@ public enum Excuse: Hashable, Sendable, CustomStringConvertible {
       self = .tooManyFaulty(lying, bound: quorum.faultBound)
     } else if !connections.hasQuorum {
       self = .noQuorum(connected: connections.power, needed: quorum.threshold)
-    } else if cluster.conditions.quality.loss >= 1 || cluster.conditions.quality.corrupt >= 1 {
-      self = .nothingArrives
     } else {
       return nil
     }
@@ -96,7 +87,6 @@ public enum Excuse: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .noQuorum(let connected, let needed):
       "the correct members that run and hear each other weigh \(connected); a quorum weighs \(needed)"
-    case .nothingArrives: "the network loses everything"
     case .tooManyFaulty(let power, let bound):
       "members weighing \(power) lie; the network bears \(bound)"
     }

@@ -171,7 +171,7 @@ public struct Oracle: Sendable {
       validity.observe(happening)
       durability.observe(happening)
       followEpoch()
-    case .evidence: accountability.observe(happening)
+    case .evidence, .rejected, .liar: accountability.observe(happening)
     case .diverged: state.observe(happening)
     default: break
     }

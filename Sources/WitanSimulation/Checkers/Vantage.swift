@@ -50,6 +50,9 @@ public struct Vantage: Sendable {
   @inline(__always)
   public func isCorrect(_ node: Int) -> Bool { node < names.count && !faulty.contains(node) }
 
+  /// Whether a replica is one of those watched.
+  func isKnown(_ name: ReplicaID) -> Bool { names.contains(name) }
+
   /// Whether a replica lies.
   public func isFaulty(_ name: ReplicaID) -> Bool { faultyNames.contains(name) }
 

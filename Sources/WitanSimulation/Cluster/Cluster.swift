@@ -33,6 +33,8 @@ public struct Cluster: Sendable {
     public var clients = 0
     /// Whether the bytes that are sent are counted, and everything that happens is digested.
     public var keepsAccount = false
+    /// Whether the entries of the log are kept until they are taken, for comparing two runs.
+    public var keepsLog = false
     /// Whether signatures are Ed25519's instead of the simulated scheme's.
     public var usesRealSignatures = false
     /// How long a disk takes to sync.
@@ -120,6 +122,7 @@ public struct Cluster: Sendable {
       clients.append(ClientMachine(key: signer.publicKey, session: session))
       clientPlaces[signer.publicKey] = index
     }
+    if configuration.keepsLog { account.keepLines() }
     for index in machines.indices { start(index) }
   }
 

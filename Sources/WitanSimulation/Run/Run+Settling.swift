@@ -25,16 +25,19 @@ extension Run {
 
   /// Asks nothing more, lets the faults stop or stay, and waits until everything that waits is executed, no longer than that
   /// may take. If it takes longer and there is no excuse, that is a violation.
-  public mutating func settle(_ rest: Rest) -> Settlement {
+  ///
+  /// Another limit than the computed one says how long to wait instead.
+  public mutating func settle(_ rest: Rest, within span: Micros? = nil) -> Settlement {
     isAsking = false
     if rest == .healed { mend() }
     takeStock()
     let excuse = Excuse(for: cluster)
     let bound = ProgressBound(for: cluster)
     let began = cluster.now
-    let limit = began + bound.total
+    let allowed = span ?? bound.total
+    let limit = began + allowed
     var isSettled = false
-    while excuse == nil || rest == .healed {
+    while true {
       isSettled = isAtRest
       guard !isSettled, cluster.now < limit, excuse == nil else { break }
       // Looked at now and then: looking costs more than a step does.
@@ -45,7 +48,7 @@ extension Run {
     let diagnosis = isSettled ? nil : self.diagnosis
     if !isSettled, excuse == nil {
       oracle.noteStall(
-        "after \(cluster.now - began), allowed were \(bound.total): \(diagnosis?.description ?? "")",
+        "after \(cluster.now - began), allowed were \(allowed): \(diagnosis?.description ?? "")",
         at: cluster.now)
     }
     return Settlement(

@@ -50,7 +50,9 @@ public struct Run: Sendable {
   public struct Load: Sendable {
     /// How many operations a request has.
     public var operations = 1
-    /// How many keys there are.
+    /// How many times clients ask at all.
+    public var asks = UInt64.max
+    /// How many keys there are: 256 at most.
     public var keys: UInt64 = 64
     /// The share of what is asked that only reads: fast, ordered and certified in turn.
     public var reads = 0.25
@@ -72,7 +74,7 @@ public struct Run: Sendable {
   /// The cluster. Adversaries are let in, and faults made, here.
   public var cluster: Cluster
   /// The checkers.
-  public internal(set) var oracle: Oracle
+  public var oracle: Oracle
   /// How many blocks are to be decided.
   public let target: SequenceNumber
   /// What clients ask.
@@ -299,6 +301,7 @@ public struct Run: Sendable {
   // MARK: Asking
 
   private mutating func askNext(_ client: Int) {
+    guard asked < load.asks else { return }
     asked += 1
     let key: [UInt8] = [UInt8(truncatingIfNeeded: draw.integer(in: 0...max(1, load.keys) - 1))]
     guard draw.chance(load.reads) else {
