@@ -28,11 +28,11 @@ public struct MemoryChecker: Sendable {
       detail: "holds \(count.held) \(count.name); at most \(count.bound) are allowed")
   }
 
-  /// Looks at every correct machine of a cluster.
-  mutating func look(at cluster: Cluster, vantage: Vantage) {
+  /// Looks at the correct ones among some machines of a cluster.
+  mutating func look(at nodes: some Sequence<Int>, of cluster: Cluster, vantage: Vantage) {
     let parameters = cluster.configuration.parameters
     let states = parameters.window / max(1, parameters.checkpointInterval) + 3
-    for node in cluster.machines.indices where vantage.isCorrect(node) {
+    for node in nodes where vantage.isCorrect(node) {
       look(at: cluster.machines[node].replica, of: node, at: cluster.now)
       let held = UInt64(cluster.machines[node].disk.states.count)
       if held > states {

@@ -63,6 +63,12 @@ struct RegisterHistory: Sendable {
   /// An operation is answered; nil is an answer that tells nothing but that it took effect. Whether that can be.
   mutating func end(_ name: UInt64, _ answer: [UInt8]?) -> Bool {
     guard !isGivenUp, pending.contains(where: { $0.name == name }) else { return true }
+    // Mostly nothing else is going on.
+    if pending.count == 1, configurations.count == 1, let only = configurations.first,
+      only.done.isEmpty
+    {
+      return settle(pending[0].action, answer, after: only)
+    }
     var reached: Set<Configuration> = []
     var seen = configurations
     var open = Array(configurations)  // any order: only the set of those reached counts
@@ -89,6 +95,18 @@ struct RegisterHistory: Sendable {
       return false
     }
     configurations = reached
+    return true
+  }
+
+  private mutating func settle(
+    _ action: Action, _ answer: [UInt8]?, after configuration: Configuration
+  ) -> Bool {
+    pending.removeAll(keepingCapacity: true)
+    guard answer == nil || answer == configuration.value else {
+      giveUp()
+      return false
+    }
+    if case .write(let value) = action { configurations = [Configuration(value: value)] }
     return true
   }
 
