@@ -31,7 +31,8 @@ public struct MemoryChecker: Sendable {
   /// Looks at the correct ones among some machines of a cluster.
   mutating func look(at nodes: some Sequence<Int>, of cluster: Cluster, vantage: Vantage) {
     let parameters = cluster.configuration.parameters
-    let states = parameters.window / max(1, parameters.checkpointInterval) + 3
+    // From the certified state before the last one, at most a window below it, to what may be executed a window above.
+    let states = 2 * (parameters.window / max(1, parameters.checkpointInterval)) + 3
     for node in nodes where vantage.isCorrect(node) {
       look(at: cluster.machines[node].replica, of: node, at: cluster.now)
       let held = UInt64(cluster.machines[node].disk.states.count)

@@ -67,17 +67,24 @@ extension Run {
     }
   }
 
-  /// Whether all correct members that hear each other have executed the same, and nobody among them or their clients
-  /// waits for anything.
+  /// Whether all correct members that hear each other have executed the same, no client they hear waits, and no more of
+  /// them hold a request than the fault bound allows to be left alone with one: fewer can't make the others leave a
+  /// view, so that what reached them only is for its client to say again.
   private var isAtRest: Bool {
     let connections = Connections(in: cluster)
     var executed: SequenceNumber?
+    var waiting: VotingPower = 0
     for node in connections.core {
-      guard cluster.machines[node].replica.waitingRequests == 0 else { return false }
+      if cluster.machines[node].replica.waitingRequests > 0,
+        let seat = connections.members.seat(of: cluster.machines[node].id)
+      {
+        waiting += connections.members[seat].power
+      }
       let position = oracle.agreement.executed(by: node)
       if let executed, executed != position { return false }
       executed = position
     }
+    guard !connections.members.quorum.includesCorrect(waiting) else { return false }
     return cluster.clients.indices.allSatisfy { client in
       let node = cluster.machines.count + client
       let isHeard = connections.core.allSatisfy {
