@@ -28,6 +28,9 @@ struct EarlyMessages: Sendable {
     bytes = Array(repeating: 0, count: peers)
   }
 
+  /// How many are kept.
+  var count: Int { kept.reduce(0) { $0 + $1.count } }
+
   /// Keeps a message; false when its sender's quota is used up, or something of its place is kept.
   mutating func keep(_ message: Verified<Message>, from seat: Seat) -> Bool {
     guard let statement = message.value.signed?.statement else { return false }

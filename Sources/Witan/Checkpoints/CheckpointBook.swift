@@ -26,6 +26,9 @@ struct CheckpointBook: Sendable {
   /// sessions for each piece of them would cost us far more than who asks.
   private var sessionTrees: [(sequence: SequenceNumber, tree: ChunkTree)] = []
 
+  /// How many checkpoints are on their way to being certified.
+  var candidateCount: Int { candidates.count }
+
   init(peers: Int) { claims = Array(repeating: nil, count: peers) }
 
   /// Adds a member's vote for the state after a sequence within the window. There are at most as many

@@ -22,6 +22,22 @@ public struct Account: Sendable {
     case delivered, timer, clientTimer, fault, asked, executed
   }
 
+  /// An entry of the log, for whoever compares two runs entry by entry.
+  public struct Line: Equatable, Sendable, CustomStringConvertible {
+    let entry: Entry
+    let time: Micros
+    let node: Int
+    let numbers: [UInt64]
+    var identity: [UInt8] = []
+
+    /// When, where and what: `120ms node 2: delivered 1 57`.
+    public var description: String {
+      let identity = identity.isEmpty ? "" : " \(Hex.encode(Array(identity.prefix(8))))"
+      return
+        "\(time) node \(node): \(entry) \(numbers.map(String.init).joined(separator: " "))\(identity)"
+    }
+  }
+
   /// What was sent between replicas.
   public private(set) var total = Traffic()
   /// The same by kind of message; what clients asked, which replicas pass on, has none.
@@ -32,6 +48,8 @@ public struct Account: Sendable {
   /// How many bytes they had.
   public var bytes: UInt64 { total.bytes }
 
+  /// The entries since they were taken last, if they are kept at all.
+  private var lines: [Line]?
   private var log = SHA256()
   private var buffer: [UInt8] = []
   private static let bufferLimit = 1 << 15
@@ -41,6 +59,14 @@ public struct Account: Sendable {
     var log = log
     buffer.withUnsafeBytes { log.update($0) }
     return log.finish()
+  }
+
+  /// Keeps every entry from now on, until it is taken.
+  mutating func keepLines() { lines = lines ?? [] }
+
+  mutating func takeLines() -> [Line] {
+    defer { lines?.removeAll(keepingCapacity: true) }
+    return lines ?? []
   }
 
   mutating func noteSent(_ message: Message, copies: Int, size: Int) {
@@ -56,16 +82,19 @@ public struct Account: Sendable {
     append(time.rawValue)
     append(first)
     append(second)
+    lines?.append(Line(entry: entry, time: time, node: node, numbers: [first, second]))
     if buffer.count >= Self.bufferLimit { flush() }
   }
 
   /// Writes what tells something that was sent from everything else.
   mutating func note(identity: Digest) {
+    if let last = lines?.indices.last { lines?[last].identity = Array(identity.bytes) }
     identity.withBytes { buffer.append(contentsOf: $0) }
   }
 
   /// Writes a signature.
   mutating func note(identity: Signature) {
+    if let last = lines?.indices.last { lines?[last].identity = Array(identity.bytes) }
     identity.withBytes { buffer.append(contentsOf: $0) }
   }
 

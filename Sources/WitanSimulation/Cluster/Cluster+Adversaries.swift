@@ -13,6 +13,7 @@ extension Cluster {
       coalitions[coalition].signers[id] = [machines[machine].signer]
     }
     machines[machine].coalition = coalition
+    corruptions += 1
     machines[machine].adversary = adversary
     act(at: machine) { $0.begin(&$1) }
   }
@@ -33,6 +34,15 @@ extension Cluster {
   /// Which machines lie.
   public var corrupted: NodeSet {
     NodeSet(machines.indices.filter { machines[$0].adversary != nil })
+  }
+
+  /// Which machines nothing is promised of: those that lie, and all that share one name and one key.
+  public var faulty: NodeSet {
+    var faulty = corrupted
+    for home in homes where home.count > 1 {
+      for machine in home { faulty.insert(machine) }
+    }
+    return faulty
   }
 
   /// What a machine's adversary did so far.

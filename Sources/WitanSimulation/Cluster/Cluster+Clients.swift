@@ -26,10 +26,24 @@ extension Cluster {
 
   /// Has a client do something.
   public mutating func ask(_ client: Int, _ input: ClientSession.Input) {
+    if watch.contains(.clients) { tellCall(input, of: client) }
     var effects: [ClientSession.Effect] = []
     clients[client].session.handle(input, at: now, into: &effects)
     for effect in effects { perform(effect, of: client) }
   }
+
+  private mutating func tellCall(_ input: ClientSession.Input, of client: Int) {
+    switch input {
+    case .submit, .read, .abandon: tell(.clients, machines.count + client, .called(input))
+    case .reply, .answer, .timer: break
+    }
+  }
+
+  /// How much a client asked that has come to no end.
+  public func unfinished(of client: Int) -> Int { clients[client].session.unfinished }
+
+  /// The key by which replicas know a client.
+  public func key(of client: Int) -> PublicKey { clients[client].key }
 
   /// How many requests a block holds that a machine's replica decided lately.
   func requests(at sequence: SequenceNumber, of machine: Int) -> Int {

@@ -160,6 +160,10 @@ extension Cluster {
     }
     let life = machines[index].life
     tell(.reports, index, .started(life: life))
+    if watch.contains(.seam) {
+      let root = StateMachineHost.root(of: machines[index].host.machine)
+      tell(.seam, index, .restored(machines[index].replica.executed, root: root))
+    }
     start(index)
     return nil
   }

@@ -33,6 +33,8 @@ public struct Cluster: Sendable {
     public var clients = 0
     /// Whether the bytes that are sent are counted, and everything that happens is digested.
     public var keepsAccount = false
+    /// Whether the entries of the log are kept until they are taken, for comparing two runs.
+    public var keepsLog = false
     /// Whether signatures are Ed25519's instead of the simulated scheme's.
     public var usesRealSignatures = false
     /// How long a disk takes to sync.
@@ -74,6 +76,8 @@ public struct Cluster: Sendable {
   public var watch: Watch
   var happenings: [Happening] = []
   var coalitions: [Coalition] = []
+  /// How often a machine was corrupted: whoever keeps a list of those that lie looks again when it grows.
+  var corruptions = 0
   private let bystander: Signer
   private var nextNumber: UInt64 = 1
   let draw: Draw
@@ -115,10 +119,12 @@ public struct Cluster: Sendable {
       machines.append(machine)
     }
     for (index, signer) in signers.dropFirst(names).enumerated() {
-      let session = ClientSession(genesis: genesis, signer: signer, scheme: scheme)
+      let session = ClientSession(
+        genesis: genesis, signer: signer, scheme: scheme, proving: KeyValueStore.check)
       clients.append(ClientMachine(signer: signer, session: session))
       clientPlaces[signer.publicKey] = index
     }
+    if configuration.keepsLog { account.keepLines() }
     for casting in configuration.castings { cast(casting) }
     for index in machines.indices { start(index) }
   }
@@ -159,6 +165,9 @@ public struct Cluster: Sendable {
   /// How many machines there are.
   public var machineCount: Int { machines.count }
 
+  /// The replica whose name a machine has.
+  public func name(of machine: Int) -> ReplicaID { machines[machine].id }
+
   /// The replica of a machine.
   public func replica(at machine: Int) -> Replica { machines[machine].replica }
 
@@ -173,6 +182,15 @@ public struct Cluster: Sendable {
   public mutating func takeHappenings() -> [Happening] {
     defer { happenings.removeAll(keepingCapacity: true) }
     return happenings
+  }
+
+  /// Whether anything happened of that which is watched, since it was taken last.
+  public var hasHappenings: Bool { !happenings.isEmpty }
+
+  /// Takes what happened since this was asked last, in place of what the list held; the list's room is kept.
+  public mutating func takeHappenings(into list: inout [Happening]) {
+    list.removeAll(keepingCapacity: true)
+    swap(&list, &happenings)
   }
 
   mutating func tell(_ watched: Watch, _ node: Int, _ event: Happening.Event) {
@@ -237,6 +255,7 @@ public struct Cluster: Sendable {
   /// Has a request that somebody signed arrive at some replicas, after a while.
   public mutating func send(_ request: Request, to receivers: [ReplicaID], after delay: Micros = 0)
   {
+    tell(.clients, machines.count + clients.count, .asked(request))
     let place = parcels.add(.request(request), from: 0, size: Self.clientMessageSize)
     for receiver in receivers {
       for index in homes(of: receiver) { schedule(place, for: index, at: now + delay) }
@@ -314,7 +333,9 @@ public struct Cluster: Sendable {
   private mutating func send(_ reply: Reply, from index: Int) {
     var told: Reply? = reply
     if machines[index].adversary != nil { told = dishonest(reply, at: index) }
-    guard let told, let client = clientPlaces[told.body.client] else { return }
+    guard let told else { return }
+    if watch.contains(.messages) { tell(.messages, index, .replied(told)) }
+    guard let client = clientPlaces[told.body.client] else { return }
     sendDurably(.client(.reply(told), client), from: index)
   }
 

@@ -31,7 +31,13 @@ public struct Happening: Sendable {
     case paused
     /// A machine goes on.
     case resumed
-    /// A client sent a request for the first time.
+    /// A machine's application stands where its disk left it: at a checkpoint, or at the genesis.
+    case restored(SequenceNumber, root: Digest)
+    /// A replica answered a client's request.
+    case replied(Reply)
+    /// A client's user has it submit something, read something, or wait no longer.
+    case called(ClientSession.Input)
+    /// A request was sent to replicas, by a client or by somebody that is none of them.
     case asked(Request)
     /// What a client asked has come to an end.
     case finished(Cluster.Finished)

@@ -133,6 +133,14 @@ struct Network: Sendable {
   /// Whether a link is cut.
   func isCut(from: Int, to: Int) -> Bool { cuts.contains { $0.severs(from, to) } }
 
+  /// Whether anything that one node sends another gets through as things are.
+  func carries(from: Int, to: Int) -> Bool {
+    if isCut(from: from, to: to) || clogs.contains(where: { $0.holds(from, to) }) { return false }
+    let rule = rules.last { $0.senders.contains(from) && $0.receivers.contains(to) }
+    let quality = (rule?.lane ?? lane).quality
+    return quality.loss < 1 && quality.corrupt < 1
+  }
+
   /// What becomes of a message of so many bytes to one receiver.
   @inline(__always)
   mutating func fate(

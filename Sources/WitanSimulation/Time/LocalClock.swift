@@ -30,9 +30,12 @@ public struct LocalClock: Equatable, Sendable {
       ? steady + Micros(UInt64(offset)) : steady - Micros(offset.magnitude)
   }
 
-  /// How long the world takes for what is a span to this machine.
+  /// How long the world takes for what is a span to this machine. A part of a microsecond is a whole one: on a fast
+  /// clock a timer of one would else fire at once, and again whenever it was set again, and the world would stand
+  /// still.
   public func span(_ local: Micros) -> Micros {
-    drift == 0 ? local : Self.scaled(local, by: 1_000_000, of: 1_000_000 + drift)
+    guard drift != 0, local > 0 else { return local }
+    return Self.scaled(local - 1, by: 1_000_000, of: 1_000_000 + drift) + 1
   }
 
   /// From now on the clock gains, or loses, so many millionths.
