@@ -72,6 +72,8 @@ public struct Cluster: Sendable {
   public var watch: Watch
   var happenings: [Happening] = []
   var coalitions: [Coalition] = []
+  var planned: [PlannedFault] = []
+  var plannedFaults = 0
   private let bystander: Signer
   private var nextNumber: UInt64 = 1
   let draw: Draw
@@ -205,6 +207,7 @@ public struct Cluster: Sendable {
     case .clientTimer: fireClientTimer(agenda)
     case .synced: synced(agenda)
     case .adversary: wakeAdversary(agenda)
+    case .planned: happen(agenda)
     }
     return true
   }

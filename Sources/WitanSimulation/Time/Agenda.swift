@@ -12,6 +12,8 @@ struct Agenda: Equatable, Sendable {
     case synced
     /// An adversary wakes. The number is the machine's life.
     case adversary
+    /// A planned fault begins (node 1) or ends (node 0). The number is its place in the plan.
+    case planned
   }
 
   let kind: Kind
