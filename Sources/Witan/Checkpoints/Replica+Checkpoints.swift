@@ -6,6 +6,8 @@ extension Replica {
   mutating func takeCheckpoint(
     after header: BlockHeader, state: ExecutionResult.State, into effects: inout Effects
   ) {
+    // A later state may have been certified while this one was computed.
+    guard header.height >= window.low else { return }
     let snapshot = sessions.snapshot()
     let tree = ChunkTree(snapshot)
     var next: Membership?

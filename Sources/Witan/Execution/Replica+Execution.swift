@@ -13,9 +13,12 @@ struct ExecutionPlan: Sendable {
 /// Execution: strictly in order, each sequence once, one at a time (OSDI '99 §4.2).
 extension Replica {
   /// Has the next decided block executed, unless one is being executed or the state is being replaced.
+  ///
+  /// Nothing beyond the window is: whoever catches up would otherwise keep a state for every checkpoint on its way,
+  /// none of which is certified here (F43). It asks for the certificate first.
   mutating func executeNext(into effects: inout Effects) {
     guard execution.inFlight == nil, !execution.isUntrusted, !transfer.isInstalling,
-      let decision = decisions[execution.executed.next]
+      execution.executed < window.high, let decision = decisions[execution.executed.next]
     else { return }
     let plan = plan(decision)
     execution.inFlight = plan
@@ -56,7 +59,12 @@ extension Replica {
     }
     return ExecutionPlan(
       decision: decision, judgements: judgements, runs: runs,
-      isCheckpoint: decision.sequence.rawValue.isMultiple(of: parameters.checkpointInterval))
+      isCheckpoint: isCheckpointTaken(after: decision.sequence))
+  }
+
+  /// Whether the state after a sequence is kept. Where a later one is certified already it would be for nothing.
+  private func isCheckpointTaken(after sequence: SequenceNumber) -> Bool {
+    sequence >= window.low && sequence.rawValue.isMultiple(of: parameters.checkpointInterval)
   }
 
   /// Whether the members may change after a sequence.

@@ -84,7 +84,9 @@ extension Replica {
     if phase == .active { passOnWaiting(into: &effects) }
     fetchWhatIsVotedFor(into: &effects)
     fetchNamed(into: &effects)
-    if needsTransfer, !transfer.isActive { askForManifest(into: &effects) }
+    if needsTransfer || execution.executed >= window.high, !transfer.isActive {
+      askForManifest(into: &effects)
+    }
     timers.set(.status, after: pacemaker.retransmission, into: &effects)
   }
 

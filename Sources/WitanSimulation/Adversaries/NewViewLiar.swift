@@ -12,7 +12,7 @@ struct NewViewLiar: Adversary {
       if let lie = lie(about: newView, &scene) { scene.pass(.newView(lie), to: Audience(receiver)) }
     case .viewChange(let viewChange):
       scene.pass(message, to: Audience(receiver))
-      let usurped = NewViewBody(viewChanges: [viewChange], proposals: [])
+      let usurped = NewViewBody(viewChanges: [viewChange.signed], proposals: [])
       let place = viewChange.statement
       if let lie = scene.seal(.newView, usurped, view: place.view, sequence: place.sequence) {
         scene.pass(.newView(lie), to: Audience(receiver))

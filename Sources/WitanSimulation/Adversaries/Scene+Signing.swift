@@ -22,6 +22,7 @@ extension Scene {
     case .block(let sealed): reseal(sealed).map(Message.block)
     case .viewChange(let sealed): reseal(sealed).map(Message.viewChange)
     case .newView(let sealed): reseal(sealed).map(Message.newView)
+    case .fetchViewChanges(let sealed): reseal(sealed).map(Message.fetchViewChanges)
     case .status(let sealed): reseal(sealed).map(Message.status)
     case .decision(let sealed): reseal(sealed).map(Message.decision)
     case .fetchState(let sealed): reseal(sealed).map(Message.fetchState)

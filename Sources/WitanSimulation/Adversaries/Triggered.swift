@@ -97,7 +97,7 @@ extension Message {
     return switch statement.kind {
     case .prePrepare, .prepare, .commit: (statement.view, statement.sequence)
     case .checkpoint, .decision, .block, .fetchBlock: (nil, statement.sequence)
-    case .viewChange, .newView: (statement.view, nil)
+    case .viewChange, .newView, .fetchViewChanges: (statement.view, nil)
     case .status, .fetchState, .manifest, .chunk, .reply, .answer: (nil, nil)
     }
   }

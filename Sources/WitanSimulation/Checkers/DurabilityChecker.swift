@@ -47,8 +47,11 @@ public struct DurabilityChecker: Checker {
     case .sent(let message, _):
       guard let signed = message.signed else { return }
       guard signed.signer == vantage.names[happening.node] else {
-        // What opened a view may be shown to others, whoever signed it.
-        if case .newView = message { return }
+        // What opened a view may be shown to others, whoever signed it, and what that rests on.
+        switch message {
+        case .newView, .viewChange: return
+        default: break
+        }
         return findings.add(.contradiction, at: happening, detail: "it speaks as \(signed.signer)")
       }
       switch message {

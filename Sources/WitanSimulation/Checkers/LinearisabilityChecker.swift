@@ -75,7 +75,7 @@ public struct LinearisabilityChecker: Checker {
       switch KeyValueStore.Operation(bytes) {
       case .put(let name, let value): (key, action) = (name, .write(value))
       case .get(let name): (key, action) = (name, .read)
-      case .reconfigure, nil: continue
+      case .reconfigure, .impossible, nil: continue
       }
       if let place = effects.firstIndex(where: { $0.key == key }) {
         if action != .read { effects[place].action = action }

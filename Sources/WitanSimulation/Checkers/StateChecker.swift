@@ -116,7 +116,8 @@ public struct StateChecker: Checker {
     let sequence = execution.sequence.rawValue
     let isDue = sequence.isMultiple(of: parameters.checkpointInterval)
     let mayEnd = parameters.epochLength > 0 && sequence.isMultiple(of: parameters.epochLength)
-    if execution.isCheckpoint != isDue || execution.mayEndEpoch != mayEnd {
+    // Where a later state is certified already, none is kept.
+    if execution.isCheckpoint && !isDue || execution.mayEndEpoch != mayEnd {
       findings.add(
         .state, at: happening, execution.sequence,
         detail: isDue

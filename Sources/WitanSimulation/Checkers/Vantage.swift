@@ -35,7 +35,7 @@ public struct Vantage: Sendable {
     self.init(
       genesis: cluster.genesis, scheme: cluster.scheme,
       names: (0..<cluster.machineCount).map(cluster.name(of:)),
-      clients: cluster.clients.map(\.key), faulty: cluster.faulty)
+      clients: cluster.clients.map(\.signer.publicKey), faulty: cluster.faulty)
   }
 
   /// Claims nothing more of some machines.

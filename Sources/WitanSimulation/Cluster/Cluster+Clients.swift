@@ -43,7 +43,7 @@ extension Cluster {
   public func unfinished(of client: Int) -> Int { clients[client].session.unfinished }
 
   /// The key by which replicas know a client.
-  public func key(of client: Int) -> PublicKey { clients[client].key }
+  public func key(of client: Int) -> PublicKey { clients[client].signer.publicKey }
 
   /// How many requests a block holds that a machine's replica decided lately.
   func requests(at sequence: SequenceNumber, of machine: Int) -> Int {

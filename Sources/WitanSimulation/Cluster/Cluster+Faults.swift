@@ -143,7 +143,7 @@ extension Cluster {
       case .delivery: parcels.settle(agenda.number)
       // Its adversary outlives it.
       case .adversary: queue.schedule(ticket, at: now)
-      case .timer, .clientTimer, .clientTurn, .synced: break
+      case .timer, .clientTimer, .clientTurn, .synced, .planned: break
       }
     }
     machines[index].die()

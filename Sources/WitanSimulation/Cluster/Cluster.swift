@@ -78,6 +78,8 @@ public struct Cluster: Sendable {
   var coalitions: [Coalition] = []
   /// How often a machine was corrupted: whoever keeps a list of those that lie looks again when it grows.
   var corruptions = 0
+  var planned: [PlannedFault] = []
+  var plannedFaults = 0
   private let bystander: Signer
   private var nextNumber: UInt64 = 1
   let draw: Draw
@@ -233,6 +235,7 @@ public struct Cluster: Sendable {
     case .clientTurn: clientTurn(agenda)
     case .synced: synced(agenda)
     case .adversary: wakeAdversary(agenda)
+    case .planned: happen(agenda)
     }
     return true
   }

@@ -14,6 +14,8 @@ struct Agenda: Equatable, Sendable {
     case synced
     /// An adversary wakes, or starts a machine that it killed. The number says which.
     case adversary
+    /// A planned fault begins (node 1) or ends (node 0). The number is its place in the plan.
+    case planned
   }
 
   let kind: Kind

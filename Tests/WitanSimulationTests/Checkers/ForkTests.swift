@@ -7,13 +7,14 @@ import WitanCrypto
 /// A leader and a second member, of four, that have the other two decide different blocks: one more than the network
 /// bears.
 private struct Forger: Adversary {
+  private var forged: Set<SequenceNumber> = []
+
   mutating func replicaSends(
     _ message: Message, to receiver: ReplicaID?, _ scene: inout Scene
   ) {
     guard case .prePrepare(let proposal) = message, receiver == nil, scene.id == 0,
-      scene.coalition.agreed[proposal.statement.sequence.rawValue] == nil
+      forged.insert(proposal.statement.sequence).inserted
     else { return }
-    scene.coalition.agreed[proposal.statement.sequence.rawValue] = 1
     let block = proposal.body
     let other = Block(
       height: block.header.height, previous: block.header.previous, proposer: 0,
@@ -28,14 +29,14 @@ private struct Forger: Adversary {
         kind, epoch: 0, view: scene.view, sequence: block.header.height, digest: block.digest)
     }
     if let signed = scene.sign(statement(.prePrepare), as: 0) {
-      scene.pass(.prePrepare(Sealed(signed: signed, body: block)), to: victim)
+      scene.pass(.prePrepare(Sealed(signed: signed, body: block)), to: .one(victim))
     }
     if let signed = scene.sign(statement(.prepare), as: 1) {
-      scene.pass(.prepare(signed), to: victim)
+      scene.pass(.prepare(signed), to: .one(victim))
     }
     for name: ReplicaID in [0, 1] {
       if let signed = scene.sign(statement(.commit), as: name) {
-        scene.pass(.commit(signed), to: victim)
+        scene.pass(.commit(signed), to: .one(victim))
       }
     }
   }
@@ -46,8 +47,8 @@ private struct Hasty: Adversary {
   mutating func replicaSends(
     _ message: Message, to receiver: ReplicaID?, _ scene: inout Scene
   ) {
-    guard receiver == nil else { return scene.pass(message, to: receiver) }
-    for other in Set(scene.others) { scene.pass(message, to: other) }
+    guard receiver == nil else { return scene.pass(message, to: Audience(receiver)) }
+    for other in Set(scene.others) { scene.pass(message, to: .one(other)) }
   }
 }
 
