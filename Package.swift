@@ -7,6 +7,7 @@ let package = Package(
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
+    .library(name: "PropertyKit", targets: ["PropertyKit"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
   ],
   targets: [
@@ -22,7 +23,9 @@ let package = Package(
     .executableTarget(
       name: "WitanCommand",
       dependencies: ["CCrypto", "Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
+    .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
+    .testTarget(name: "PropertyKitTests", dependencies: ["PropertyKit", "WitanDraw"]),
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
     .testTarget(
       name: "WitanTests",
