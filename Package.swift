@@ -22,7 +22,9 @@ let package = Package(
     .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto"]),
     .executableTarget(
       name: "WitanCommand",
-      dependencies: ["CCrypto", "Witan", "WitanCrypto", "WitanNode", "WitanSimulation"]),
+      dependencies: [
+        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanSimulation",
+      ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
     .testTarget(name: "PropertyKitTests", dependencies: ["PropertyKit", "WitanDraw"]),
@@ -35,7 +37,8 @@ let package = Package(
       name: "WitanSimulationTests", dependencies: ["WitanSimulation", "Witan", "WitanDraw"]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
-      name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan"], exclude: ["Golden"]),
+      name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
+      exclude: ["Golden"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

@@ -19,14 +19,13 @@ struct Chaos {
   var draw: Draw
   var cluster: Cluster
   var decided: [SequenceNumber: Digest] = [:]
-  var seen = 0
 
   init(seed: UInt64) throws {
     draw = Draw(seed: seed)
     var configuration = Cluster.Configuration(
       replicas: draw.integer(in: 4...7), seed: draw.next())
-    configuration.loss = Double(draw.integer(in: 0...20)) / 100
-    configuration.latency = .milliseconds(draw.integer(in: 1...40))
+    configuration.conditions.quality.loss = Double(draw.integer(in: 0...20)) / 100
+    configuration.conditions.quality.latency = .fixed(draw.integer(in: 1...40) * 1_000)
     configuration.parameters.checkpointInterval = draw.integer(in: 2...8)
     configuration.parameters.window =
       configuration.parameters.checkpointInterval * draw.integer(in: 2...4)
@@ -61,7 +60,7 @@ struct Chaos {
       try check()
     }
     cluster.heal()
-    cluster.configuration.loss = 0
+    cluster.conditions.quality.loss = 0
     for index in 0..<count { try cluster.restart(ReplicaID(UInt32(index))) }
     submitted = cluster.submit(.put(key: [1], value: [2]))
     let limit = cluster.now + .seconds(600)
@@ -83,7 +82,9 @@ struct Chaos {
   }
 
   mutating func check() throws {
-    for (_, replica, report) in cluster.reports[seen...] {
+    for happening in cluster.takeHappenings() {
+      guard case .report(let report) = happening.event else { continue }
+      let replica = happening.node
       switch report {
       case .decided(let certificate, let header):
         let known = decided[header.height]
@@ -101,7 +102,6 @@ struct Chaos {
       default: break
       }
     }
-    seen = cluster.reports.count
     for replica in cluster.replicas {
       if let fault = replica.invariantFault ?? replica.slotFault {
         Issue.record("\(replica.id): \(fault)")

@@ -36,12 +36,14 @@ extension Replica {
   /// Takes up what was kept: a view opened, or the window moved.
   mutating func takeUpEarly(into effects: inout Effects) {
     for message in early.drain() {
-      switch message.value {
-      case .prepare(let vote): _ = receive(prepare: vote, as: message, into: &effects)
-      case .commit(let vote): _ = receive(commit: vote, as: message, into: &effects)
-      case .prePrepare(let proposal): _ = receive(proposal, as: message, into: &effects)
-      default: break
-      }
+      let rejection: Rejection? =
+        switch message.value {
+        case .prepare(let vote): receive(prepare: vote, as: message, into: &effects)
+        case .commit(let vote): receive(commit: vote, as: message, into: &effects)
+        case .prePrepare(let proposal): receive(proposal, as: message, into: &effects)
+        default: nil
+        }
+      if let rejection { reject(message.value.signed, rejection, into: &effects) }
     }
   }
 
@@ -68,7 +70,7 @@ extension Replica {
   ) -> Rejection? {
     if let ignored = ignore(vote.statement, message) { return ignored }
     guard let seat = message.seat, seat != leader else {
-      return .contradictory("a prepare by the leader, whose proposal is its prepare")
+      return .improper("a prepare for its own proposal")
     }
     let sequence = vote.statement.sequence
     let outcome = window[sequence].prepares.add(
@@ -108,6 +110,7 @@ extension Replica {
   }
 
   /// Whether a block follows the stable checkpoint, or an anchored slot's lock.
+  @inline(__always)
   private func followsAnchored(_ header: BlockHeader) -> Bool {
     let previous = header.height.previous
     return (previous == window.low || window[previous].isAnchored)
@@ -115,6 +118,7 @@ extension Replica {
   }
 
   /// Whether a slot's lock is on a decided block that follows the stable checkpoint, or an anchored slot's lock.
+  @inline(__always)
   func isDecidedAndAnchored(_ sequence: SequenceNumber) -> Bool {
     guard window[sequence].isDecided, let lock = window[sequence].lock,
       lock.header.digest == decisions[sequence]?.block.digest
@@ -233,11 +237,15 @@ extension Replica {
 
   /// A decided block binds as a prepared one does, unless a later view's lock binds already.
   private mutating func bindDecided(at sequence: SequenceNumber) {
-    guard window.contains(sequence), let decision = decisions[sequence] else { return }
+    // Most often the lock is of the same view, and the decision needn't be copied.
+    guard window.contains(sequence), let decided = decisions.view(at: sequence),
+      window[sequence].takes(lockOf: decided), let decision = decisions[sequence]
+    else { return }
     window[sequence].bind(decision)
   }
 
   /// The digest of the block that is locked, or certified with a checkpoint, before a sequence.
+  @inline(__always)
   private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
     return window[sequence.previous].lock?.header.digest

@@ -78,7 +78,7 @@ extension Replica {
     {
       window[sequence].unlinked = nil
       if let rejection = accept(waiting, after: parent, into: &effects) {
-        effects.append(.report(.rejected(rejection, kind: .prePrepare, from: waiting.signer)))
+        reject(waiting.signed, rejection, into: &effects)
         return
       }
       sequence = sequence.next
@@ -142,10 +142,12 @@ extension Replica {
   ) -> Rejection? {
     if draftValidated(digest, verdict, into: &effects) { return nil }
     guard let sequence = sequenceAwaitingVerdict(on: digest) else { return .unexpectedAnswer }
-    window[sequence].proposal?.verdict = verdict
     switch verdict {
-    case .valid: vote(at: sequence, into: &effects)
+    case .valid:
+      window[sequence].proposal?.verdict = .valid
+      vote(at: sequence, into: &effects)
     case .invalid(let reason):
+      window[sequence].proposal?.verdict = .invalid
       effects.append(.report(.refusedBlock(sequence, digest, reason)))
       suspect(.refusedBlock(reason), into: &effects)
     }

@@ -13,8 +13,14 @@ import WitanCrypto
 ///
 /// A new view takes a slot back to empty, but for its lock, its decision, and the blocks it holds.
 struct Slot: Sendable {
-  /// A proposal accepted in the current view.
+  /// A proposal accepted in the current view. It touches no heap: it is read with every vote that completes a quorum.
   struct Proposal: Sendable {
+    /// What the application said of the block; why it refused one is told when it does.
+    enum Verdict: Sendable {
+      case valid
+      case invalid
+    }
+
     let header: BlockHeader
     /// The leader's signature over the proposal.
     let signature: Signature
@@ -46,15 +52,26 @@ struct Slot: Sendable {
   var unlinked: Sealed<Block>?
 
   /// The block of this digest, if it is here.
+  @inline(__always)
   func block(_ digest: Digest) -> Block? {
     if let proposedBlock, proposedBlock.digest == digest { return proposedBlock }
     if let lockedBlock, lockedBlock.digest == digest { return lockedBlock }
     return nil
   }
 
+  /// Whether a lock of this view would be the strongest: none of it or of a later one is here.
+  @inline(__always)
+  func takes(lockOf view: View) -> Bool {
+    switch lock {
+    case .none: true
+    case .prepared(let certificate): certificate.view < view
+    case .committed(let certificate, _): certificate.view < view
+    }
+  }
+
   /// A decided block takes the place of a lock of an earlier view.
   mutating func bind(_ decision: Decision) {
-    guard lock.map({ $0.view < decision.certificate.view }) ?? true else { return }
+    guard takes(lockOf: decision.certificate.view) else { return }
     lock = .committed(decision.certificate, decision.block.header)
     lockedBlock = decision.block
   }

@@ -57,6 +57,7 @@ struct VoteTally: Sendable {
   }
 
   /// The votes for a block.
+  @inline(__always)
   func votes(for digest: Digest) -> SignatureSet {
     var voters = SeatSet(capacity: digests.count)
     var matching: [Signature] = []

@@ -33,6 +33,16 @@ public struct ChunkTree: Sendable {
   /// How many chunks there are; at least one.
   public var count: Int { levels[0].count }
 
+  /// Bytes of what was cut; nil where the range goes beyond them.
+  public func bytes(_ range: Range<Int>) -> [UInt8]? {
+    range.lowerBound >= 0 && range.upperBound <= bytes.count ? Array(bytes[range]) : nil
+  }
+
+  /// In which chunks the bytes of a range stand that isn't empty.
+  static func indices(of range: Range<Int>) -> ClosedRange<Int> {
+    range.lowerBound / chunkSize...max(range.lowerBound, range.upperBound - 1) / chunkSize
+  }
+
   /// A chunk with the path that ties it to the root; nil when there is none of this index.
   public func chunk(_ index: Int) -> (bytes: [UInt8], proof: [Digest])? {
     guard levels[0].indices.contains(index) else { return nil }

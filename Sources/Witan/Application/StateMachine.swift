@@ -20,9 +20,17 @@ public protocol StateMachine: Sendable {
   /// Answers a query from the present state.
   func answer(_ query: [UInt8]) -> [UInt8]
 
-  /// Where in the snapshot the answer to a query stands, for reads that one replica can prove; nil where
-  /// there is no such answer.
-  func locate(_ query: [UInt8]) -> Range<Int>?
+  /// The answer that this state gives to a query, with what proves it to whoever knows no more than the state's root;
+  /// nil where nothing can be proved. `tree` is the one over this state's snapshot. That there is nothing to be
+  /// found is an answer too, and needs a proof like any other.
+  func prove(_ query: [UInt8], in tree: ChunkTree) -> ProvedAnswer?
+
+  /// Checks, with nothing but a certified checkpoint, that its state gives this answer to this query. It is what
+  /// clients run on the word of one replica, which may be a liar: it must refuse every answer but the one that
+  /// `prove` gives.
+  static func check(
+    query: [UInt8], answer: [UInt8], proof: [UInt8], under state: CheckpointSummary
+  ) throws(Unproved)
 
   /// The whole state as bytes: the same for the same state, on every replica.
   var snapshot: [UInt8] { get }
@@ -45,55 +53,29 @@ extension StateMachine {
   public func answer(_ query: [UInt8]) -> [UInt8] { [] }
 
   /// Nothing can be proved.
-  public func locate(_ query: [UInt8]) -> Range<Int>? { nil }
+  public func prove(_ query: [UInt8], in tree: ChunkTree) -> ProvedAnswer? { nil }
+
+  /// Nothing is taken for proved.
+  public static func check(
+    query: [UInt8], answer: [UInt8], proof: [UInt8], under state: CheckpointSummary
+  ) throws(Unproved) {
+    throw .noCheck
+  }
 
   /// The members stay.
   public var nextMembers: [Member]? { nil }
 }
 
-/// Ties bytes of a snapshot to its root: the chunks in which they stand, each with its path.
-public struct SnapshotProof: Equatable, Sendable, Canonical {
-  /// Where in the snapshot the bytes stand.
-  public let range: Range<Int>
-  /// The chunks that cover the range, from the first on, each with its path to the root.
-  public let chunks: [StateChunk]
+/// An answer with what proves it.
+public struct ProvedAnswer: Equatable, Sendable {
+  /// The answer.
+  public let answer: [UInt8]
+  /// What ties it to the root of the state; never empty.
+  public let proof: [UInt8]
 
-  init(range: Range<Int>, chunks: [StateChunk]) {
-    self.range = range
-    self.chunks = chunks
-  }
-
-  /// Writes the range and the chunks.
-  public func encode(to writer: inout ByteWriter) {
-    writer.write(UInt64(range.lowerBound))
-    writer.write(UInt64(range.upperBound))
-    writer.write(chunks)
-  }
-
-  /// Reads the range and the chunks; refuses a range that no snapshot has.
-  public init(from reader: inout ByteReader) throws(Malformed) {
-    let lower = try reader.readUInt64()
-    let upper = try reader.readUInt64()
-    let limit = UInt64(Bounds.chunks) * UInt64(ChunkTree.chunkSize)
-    guard lower <= upper, upper <= limit else { throw .invalid("range of a snapshot") }
-    range = Int(lower)..<Int(upper)
-    chunks = try reader.readArray("chunks", limit: Bounds.chunks, minimumSize: 13)
-  }
-
-  /// The proved bytes, if the chunks belong to the state that a checkpoint certifies; nil otherwise.
-  public func bytes(under summary: CheckpointSummary) -> [UInt8]? {
-    let first = range.lowerBound / ChunkTree.chunkSize
-    var covered: [UInt8] = []
-    for (offset, chunk) in chunks.enumerated() {
-      guard chunk.address == .application(UInt32(truncatingIfNeeded: first + offset)),
-        ChunkTree.verifies(
-          chunk.bytes, proof: chunk.proof, at: first + offset,
-          of: Int(summary.applicationChunks), root: summary.applicationRoot)
-      else { return nil }
-      covered += chunk.bytes
-    }
-    let start = range.lowerBound - first * ChunkTree.chunkSize
-    guard start + range.count <= covered.count else { return nil }
-    return Array(covered[start..<start + range.count])
+  /// An answer with what proves it.
+  public init(answer: [UInt8], proof: [UInt8]) {
+    self.answer = answer
+    self.proof = proof
   }
 }

@@ -7,6 +7,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   /// The application in its latest executed state.
   public private(set) var machine: Machine
+  /// The last sequence that the application executed.
+  public private(set) var executed: SequenceNumber = 0
   private var queue = FairQueue()
   private var states: [(sequence: SequenceNumber, machine: Machine, tree: ChunkTree)] = []
   private var incoming: Incoming?
@@ -31,6 +33,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   /// Restores the state at a checkpoint after a restart.
   public mutating func restore(_ snapshot: [UInt8], at sequence: SequenceNumber) throws {
     try machine.restore(snapshot)
+    executed = sequence
     states = [(sequence, machine, ChunkTree(machine.snapshot))]
   }
 
@@ -52,7 +55,9 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
       return .answered(ticket, answer(content, at: sequence))
     case .offerChunk(let ticket): return .chunkOffered(ticket, chunk(for: ticket))
     case .beginInstall(let summary): incoming = Incoming(summary: summary)
-    case .judgeChunk(let chunk): return .chunkJudged(chunk.address, isValid: keep(chunk))
+    case .judgeChunk(let chunk, let summary):
+      return .chunkJudged(
+        chunk.address, of: summary.sequence, isValid: keep(chunk, of: summary))
     case .finishInstall(let summary):
       return .installed(summary.sequence, succeeded: install(summary))
     case .persist, .send, .broadcast, .sendDurably, .broadcastDurably, .setTimer, .cancelTimer,
@@ -74,6 +79,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   private mutating func execute(_ execution: Execution) -> ExecutionResult {
     let results = execution.requests.map { machine.apply($0, in: execution.header) }
+    executed = execution.sequence
     var state: ExecutionResult.State?
     if execution.isCheckpoint {
       let tree = ChunkTree(machine.snapshot)
@@ -86,20 +92,16 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   }
 
   private func answer(_ content: [UInt8], at sequence: SequenceNumber?) -> QueryResult {
-    guard let sequence else { return QueryResult(outcome: .result(machine.answer(content))) }
-    guard let state = states.first(where: { $0.sequence == sequence }),
-      let range = state.machine.locate(content)
-    else { return QueryResult(outcome: .refused(.declined)) }
-    let snapshot = state.machine.snapshot
-    let first = range.lowerBound / ChunkTree.chunkSize
-    let last = max(range.lowerBound, range.upperBound - 1) / ChunkTree.chunkSize
-    let chunks = (first...last).compactMap { index in
-      state.tree.chunk(index).map {
-        StateChunk(address: .application(UInt32(index)), bytes: $0.bytes, proof: $0.proof)
-      }
+    guard let sequence else {
+      return QueryResult(outcome: .result(machine.answer(content)), at: executed)
     }
-    let proof = SnapshotProof(range: range, chunks: chunks)
-    return QueryResult(outcome: .result(Array(snapshot[range])), proof: proof.encoded)
+    guard let state = states.first(where: { $0.sequence == sequence }) else {
+      return QueryResult(outcome: .refused(.busy), at: sequence)
+    }
+    guard let proved = state.machine.prove(content, in: state.tree) else {
+      return QueryResult(outcome: .refused(.unprovable), at: sequence)
+    }
+    return QueryResult(outcome: .result(proved.answer), at: sequence, proof: proved.proof)
   }
 
   private func chunk(for ticket: ChunkTicket) -> StateChunk? {
@@ -109,8 +111,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     return StateChunk(address: .application(ticket.index), bytes: bytes, proof: proof)
   }
 
-  private mutating func keep(_ chunk: StateChunk) -> Bool {
-    guard let summary = incoming?.summary, case .application(let index) = chunk.address,
+  private mutating func keep(_ chunk: StateChunk, of summary: CheckpointSummary) -> Bool {
+    guard incoming?.summary == summary, case .application(let index) = chunk.address,
       ChunkTree.verifies(
         chunk.bytes, proof: chunk.proof, at: Int(index), of: Int(summary.applicationChunks),
         root: summary.applicationRoot)
@@ -132,6 +134,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
       Self.root(of: candidate) == summary.applicationRoot
     else { return false }
     machine = candidate
+    executed = summary.sequence
     states.append((summary.sequence, machine, ChunkTree(bytes)))
     return true
   }

@@ -13,6 +13,7 @@ struct CheckpointBook: Sendable {
   private struct Claim: Sendable {
     let sequence: SequenceNumber
     let digest: Digest
+    let signature: Signature
   }
 
   private var candidates: [Candidate] = []
@@ -21,6 +22,9 @@ struct CheckpointBook: Sendable {
   /// served. Two, so that a transfer isn't outrun by the next checkpoint.
   private(set) var foundation: CheckpointImage?
   private var earlierFoundation: CheckpointImage?
+  /// The trees over the sessions of the states that are served, made when they are first asked for: hashing all
+  /// sessions for each piece of them would cost us far more than who asks.
+  private var sessionTrees: [(sequence: SequenceNumber, tree: ChunkTree)] = []
 
   init(peers: Int) { claims = Array(repeating: nil, count: peers) }
 
@@ -58,6 +62,15 @@ struct CheckpointBook: Sendable {
     return earlierFoundation?.summary.sequence == sequence ? earlierFoundation : nil
   }
 
+  /// The tree over the sessions of a certified state that can be handed to others.
+  mutating func sessionTree(at sequence: SequenceNumber) -> ChunkTree? {
+    guard let image = servable(at: sequence) else { return nil }
+    if let known = sessionTrees.first(where: { $0.sequence == sequence }) { return known.tree }
+    let tree = ChunkTree(image.sessions)
+    sessionTrees.append((sequence, tree))
+    return tree
+  }
+
   /// The state that a quorum claims after a sequence of the window.
   func quorumDigest(at sequence: SequenceNumber, members: Membership) -> Digest? {
     candidates.first { $0.sequence == sequence }?.tally.digest(
@@ -69,10 +82,17 @@ struct CheckpointBook: Sendable {
     candidates.first { $0.sequence == sequence }?.tally.votes(for: digest)
   }
 
-  /// Notes that a member claims a checkpoint beyond the window: it is ahead, or it lies.
-  mutating func noteClaim(_ vote: SignedStatement, seat: Seat) {
-    if let claim = claims[seat.index], claim.sequence >= vote.statement.sequence { return }
-    claims[seat.index] = Claim(sequence: vote.statement.sequence, digest: vote.statement.digest)
+  /// Notes that a member claims a checkpoint beyond the window: it is ahead, or it lies. Only its highest claim
+  /// counts.
+  mutating func noteClaim(_ vote: SignedStatement, seat: Seat) -> VoteTally.Outcome {
+    let statement = vote.statement
+    if let claim = claims[seat.index], claim.sequence >= statement.sequence {
+      let isConflict = claim.sequence == statement.sequence && claim.digest != statement.digest
+      return isConflict ? .conflict(claim.digest, claim.signature) : .duplicate
+    }
+    claims[seat.index] = Claim(
+      sequence: statement.sequence, digest: statement.digest, signature: vote.signature)
+    return .counted
   }
 
   /// The highest checkpoint beyond `sequence` that members weighing more than the fault bound claim alike: a
@@ -102,6 +122,9 @@ struct CheckpointBook: Sendable {
   mutating func setFoundation(_ image: CheckpointImage) {
     earlierFoundation = foundation
     foundation = image
+    let latest = image.summary.sequence
+    let kept = earlierFoundation?.summary.sequence
+    sessionTrees.removeAll { $0.sequence != kept || $0.sequence == latest }
   }
 
   /// Other members vote from here on.

@@ -46,12 +46,13 @@ extension Replica {
     guard statement.sequence > window.low else { return .staleSequence }
     guard statement.sequence.rawValue.isMultiple(of: parameters.checkpointInterval),
       statement.view == 0
-    else { return .contradictory("a checkpoint where none is taken") }
-    guard statement.sequence <= window.high else {
-      checkpoints.noteClaim(vote, seat: seat)
-      return nil
-    }
-    switch checkpoints.add(vote, seat: seat, members: members) {
+    else { return .improper("a checkpoint where none is taken") }
+    let isBeyond = statement.sequence > window.high
+    let outcome =
+      isBeyond
+      ? checkpoints.noteClaim(vote, seat: seat)
+      : checkpoints.add(vote, seat: seat, members: members)
+    switch outcome {
     case .counted: break
     case .duplicate: return .duplicate
     case .conflict(let digest, let signature):
@@ -63,7 +64,7 @@ extension Replica {
         into: &effects)
       return .equivocation
     }
-    stabilise(at: statement.sequence, into: &effects)
+    if !isBeyond { stabilise(at: statement.sequence, into: &effects) }
     return nil
   }
 

@@ -48,7 +48,8 @@ extension ClientSession {
     case fast(operation: [UInt8], Agreement = .sameState)
     /// Linearisable: as a request, in its place in the order.
     case ordered(operation: [UInt8])
-    /// As of a certified state after `since`, or after any later sequence: one replica's answer with a proof.
+    /// As of a certified state after `since`, or after any later sequence: one replica's answer with a proof. It may
+    /// be an older state than the latest, but none older than the session was shown before.
     case certified(since: SequenceNumber)
   }
 

@@ -144,6 +144,8 @@ extension ClientSession {
     _ tally: ClaimTally<AnswerClaim>, into effects: inout [Effect]
   ) {
     let statement = answer.statement
+    // Steps would have to be followed before the signature is checked, and nobody correct adds any.
+    guard answer.body.certification == nil, answer.body.lineage.isEmpty else { return }
     guard statement.epoch == light.epoch else {
       if statement.epoch > light.epoch { followEpochs(asking: answer.signer, into: &effects) }
       return
@@ -153,7 +155,7 @@ extension ClientSession {
       effects.append(.report(answer.signer, .answer(error)))
       return
     }
-    guard let seat = verified.seat, answer.body.certification == nil else { return }
+    guard let seat = verified.seat else { return }
     executed.note(statement.sequence, of: seat, members: members)
     let claim = claim(of: answer, by: seat, agreement)
     if case .refused(let refusal) = answer.body.outcome { reads[index].refusal = refusal }
@@ -272,7 +274,7 @@ extension ClientSession {
   ) {
     let known = light.epoch
     do throws(LightClient.Fault) {
-      try light.follow(answer.body.certification?.lineage ?? [])
+      try light.follow(answer.body.lineage)
     } catch {
       effects.append(.report(answer.signer, error))
     }

@@ -87,7 +87,9 @@ public struct ClientSession: Sendable {
   public init(
     genesis: Genesis, signer: Signer, firstNumber: UInt64 = 1,
     scheme: SignatureScheme = .ed25519, options: Options = Options(),
-    proving checkProof: @escaping LightClient.ProofCheck = { _, _, _, _ in false }
+    proving checkProof: @escaping LightClient.ProofCheck = { (_, _, _, _) throws(Unproved) in
+      throw .noCheck
+    }
   ) {
     self.signer = signer
     self.options = options

@@ -13,11 +13,13 @@ import WitanCrypto
 /// served. Members that left long ago and lost their keys since could make up another history for whoever
 /// knows the genesis only; a client that comes back should start from the latest epoch it knew.
 public struct LightClient: Sendable {
-  /// Whether a proof ties an answer to the state that a checkpoint certifies: the application knows.
+  /// Checks that a state which a checkpoint certifies gives this answer to this question, by a proof of the
+  /// application's own: that bytes are part of the state isn't enough, for they may be other bytes than were asked
+  /// for. A ``StateMachine``'s `check` is one.
   public typealias ProofCheck =
     @Sendable (
       _ question: [UInt8], _ answer: [UInt8], _ proof: [UInt8], _ state: CheckpointSummary
-    ) -> Bool
+    ) throws(Unproved) -> Void
 
   /// Knows the members of the epochs followed so far.
   public private(set) var verifier: Verifier
@@ -82,6 +84,10 @@ public struct LightClient: Sendable {
 
   /// Checks one replica's certified answer to a query, and returns the result that it proves.
   ///
+  /// Any state is good that is certified after the sequence that was asked for, or a later one, by the members of
+  /// an epoch that is kept: a replica may answer from an older one than the latest. To read nothing older than was
+  /// read before, ask since ``latest``.
+  ///
   /// The epoch changes that come with it are kept even if the rest is faulty, or leads further than they
   /// do: in that case, asking again with the epoch that is now known gets further.
   public mutating func verify(
@@ -90,20 +96,24 @@ public struct LightClient: Sendable {
     guard answer.body.client == query.client, answer.body.number == query.number else {
       throw .otherQuestion
     }
+    try follow(answer.body.lineage)
+    try checkEpoch(answer.statement.epoch)
     if let certification = answer.body.certification {
-      try follow(certification.lineage)
       try checkEpoch(certification.certificate.epoch)
     }
     do { _ = try verifier.verify(answer) } catch { throw .answer(error) }
     switch (answer.body.outcome, answer.body.certification) {
     case (.refused(let refusal), _): throw .refused(refusal)
-    case (.result, nil): throw .unproved
+    case (.result, nil): throw .unproved(.noProof)
     case (.result(let bytes), let certification?):
       let state = certification.certificate.summary
       if case .certified(let since) = query.mode, state.sequence < since {
         throw .tooOld(certified: state.sequence, asked: since)
       }
-      guard check(query.content, bytes, certification.proof, state) else { throw .unproved }
+      guard !certification.proof.isEmpty else { throw .unproved(.noProof) }
+      do { try check(query.content, bytes, certification.proof, state) } catch {
+        throw .unproved(error)
+      }
       try note(certification.certificate)
       return bytes
     }
@@ -146,8 +156,8 @@ extension LightClient {
     case answer(Rejection)
     /// The replica didn't answer.
     case refused(Refusal)
-    /// The result isn't tied to the certified state.
-    case unproved
+    /// It isn't proved that the certified state gives this result.
+    case unproved(Unproved)
     /// The certified state is older than what was asked for.
     case tooOld(certified: SequenceNumber, asked: SequenceNumber)
     /// Two certified states after one sequence: the network is broken, and these convict who broke it.
@@ -173,7 +183,8 @@ extension LightClient {
       case .otherQuestion: "the answer is to another question"
       case .answer(let rejection): "\(rejection); ask another replica"
       case .refused(let refusal): "the replica refused: \(refusal); ask another, or later"
-      case .unproved: "the result isn't proved by the certified state; ask another replica"
+      case .unproved(let reason):
+        "it isn't proved that the certified state gives this result: \(reason); ask another replica"
       case .tooOld(let certified, let asked):
         "the latest certified state there is after \(certified), and \(asked) was asked for;"
           + " ask another replica, or later"

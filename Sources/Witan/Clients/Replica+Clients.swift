@@ -68,75 +68,82 @@ extension Replica {
   /// Asks the application. A fast read is answered from executed state, never from what is only proposed
   /// (F48); a certified one from the latest state that is certified.
   mutating func take(_ query: Query, into effects: inout Effects) -> Rejection? {
-    let ticket = QueryTicket(client: query.client, number: query.number)
     guard office.seat != nil, !execution.isUntrusted, !transfer.isInstalling else {
       return refuse(query, .notServing, into: &effects)
     }
-    switch query.mode {
-    case .fast:
-      effects.append(.query(ticket, query.content, at: nil))
-    case .certified(let since):
+    var basis = OpenQueries.Basis.executed
+    var sequence: SequenceNumber?
+    if case .certified(let since) = query.mode {
       guard let foundation = checkpoints.foundation, let stable,
         foundation.summary.sequence == stable.sequence, stable.sequence >= since
       else { return refuse(query, .notYetCertified, into: &effects) }
-      guard certifiedReads.expect(ticket, knownEpoch: query.knownEpoch, certificate: stable) else {
-        return refuse(query, .busy, into: &effects)
-      }
-      effects.append(.query(ticket, query.content, at: stable.sequence))
+      basis = .certified(stable, knownEpoch: query.knownEpoch)
+      sequence = stable.sequence
     }
+    guard let ticket = queries.open(query, on: basis, at: now) else {
+      return refuse(query, .busy, into: &effects)
+    }
+    effects.append(.query(ticket, query.content, at: sequence))
     return nil
   }
 
   private func refuse(
     _ query: Query, _ refusal: Refusal, into effects: inout Effects
   ) -> Rejection {
+    var steps: [EpochChange] = []
+    if case .certified = query.mode { steps = self.steps(after: query.knownEpoch) }
     let body = AnswerBody(
-      client: query.client, number: query.number, outcome: .refused(refusal))
-    effects.append(.answer(seal(.answer, body, view: view, sequence: execution.executed)))
+      client: query.client, number: query.number, outcome: .refused(refusal), lineage: steps)
+    answer(body, at: execution.executed, into: &effects)
     return .refused(refusal)
   }
 
-  /// The application's answer goes to the client, with the proof when the read was certified.
-  mutating func answered(
-    _ ticket: QueryTicket, _ result: QueryResult, into effects: inout Effects
+  /// Nobody could check the word of a replica that isn't a member, so that it says nothing to clients.
+  private func answer(
+    _ body: AnswerBody, at sequence: SequenceNumber, into effects: inout Effects
   ) {
-    var certification: AnswerBody.Certification?
-    var sequence = execution.executed
-    if let (knownEpoch, certificate) = certifiedReads.take(ticket) {
-      // Up to the epoch whose key signs the answer, or a client couldn't tell that we may.
-      let steps = lineage.filter { $0.certificate.summary.epoch > knownEpoch }
-      certification = AnswerBody.Certification(
-        lineage: Array(steps.prefix(Bounds.lineage)), certificate: certificate,
-        proof: result.proof)
-      sequence = certificate.sequence
-    }
-    let body = AnswerBody(
-      client: ticket.client, number: ticket.number, outcome: result.outcome,
-      certification: certification)
+    guard office.seat != nil else { return }
     effects.append(.answer(seal(.answer, body, view: view, sequence: sequence)))
   }
-}
 
-/// Certified reads that the application hasn't answered yet, each with the certificate its answer rests on.
-struct CertifiedReads: Sendable {
-  /// The most that wait at once; what comes when as many wait is turned away. None is forgotten, for its
-  /// answer, from a state of the past, would then pass for one from the present.
-  static let limit = 1_024
-
-  private var waiting:
-    [(ticket: QueryTicket, knownEpoch: Epoch, certificate: CheckpointCertificate)] = []
-
-  mutating func expect(
-    _ ticket: QueryTicket, knownEpoch: Epoch, certificate: CheckpointCertificate
-  ) -> Bool {
-    guard waiting.count < Self.limit else { return false }
-    waiting.append((ticket, knownEpoch, certificate))
-    return true
+  /// The way from an epoch to the one whose key signs the answer, or a client couldn't tell that we may.
+  private func steps(after epoch: Epoch) -> [EpochChange] {
+    Array(lineage.filter { $0.certificate.summary.epoch > epoch }.prefix(Bounds.lineage))
   }
 
-  mutating func take(_ ticket: QueryTicket) -> (Epoch, CheckpointCertificate)? {
-    guard let index = waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-    let entry = waiting.remove(at: index)
-    return (entry.knownEpoch, entry.certificate)
+  /// The application's answer goes to the client, with the proof when the read was certified. What has no proof
+  /// isn't passed off as certified: it is refused.
+  mutating func answered(
+    _ ticket: QueryTicket, _ result: QueryResult, into effects: inout Effects
+  ) -> Rejection? {
+    guard let basis = queries.close(ticket) else { return .unexpectedAnswer }
+    var outcome = result.outcome
+    if execution.isUntrusted {
+      // The state was found to be broken since the question was asked.
+      outcome = .refused(.notServing)
+    } else if case .result(let bytes) = outcome, bytes.count > Bounds.replyBytes {
+      outcome = .refused(.resultTooLong)
+    }
+    var certification: AnswerBody.Certification?
+    var lineage: [EpochChange] = []
+    var sequence = result.sequence
+    if case .certified(let certificate, let knownEpoch) = basis {
+      lineage = steps(after: knownEpoch)
+      switch outcome {
+      case .refused: sequence = execution.executed
+      case .result where result.proof.isEmpty: outcome = .refused(.unprovable)
+      case .result where result.proof.count > Bounds.queryBytes:
+        // No client could read it.
+        outcome = .refused(.resultTooLong)
+      case .result:
+        certification = AnswerBody.Certification(certificate: certificate, proof: result.proof)
+        sequence = certificate.sequence
+      }
+    }
+    let body = AnswerBody(
+      client: ticket.client, number: ticket.number, outcome: outcome, lineage: lineage,
+      certification: certification)
+    answer(body, at: sequence, into: &effects)
+    return nil
   }
 }

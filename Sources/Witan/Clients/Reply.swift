@@ -1,7 +1,7 @@
 import WitanCrypto
 
 /// Why a request or query was not served. The numbers are part of the byte format.
-public enum Refusal: UInt8, Error, CaseIterable, Sendable {
+public enum Refusal: UInt8, Error, CaseIterable, Sendable, CustomStringConvertible {
   /// The replica's queues are full, or the client's share of them is; try again later.
   case busy = 1
   /// The request's expiry has passed, or lies further ahead than the session horizon.
@@ -20,6 +20,24 @@ public enum Refusal: UInt8, Error, CaseIterable, Sendable {
   case resultTooLong = 8
   /// No stable checkpoint is as recent as was asked for.
   case notYetCertified = 9
+  /// The application can't prove an answer to this query; another way to read it is needed.
+  case unprovable = 10
+
+  /// Why, for people.
+  public var description: String {
+    switch self {
+    case .busy: "too much waits here; try again later"
+    case .expired: "its expiry has passed, or is too far ahead"
+    case .stale: "its number or a higher one ran before"
+    case .sessionsFull: "all sessions are taken; try again later"
+    case .tooLarge: "it exceeds the network's limits"
+    case .notServing: "the replica isn't serving"
+    case .declined: "the application doesn't want it"
+    case .resultTooLong: "its result is too long"
+    case .notYetCertified: "no certified state is recent enough"
+    case .unprovable: "the application can't prove an answer to it"
+    }
+  }
 }
 
 /// What became of a request.
@@ -93,32 +111,28 @@ public typealias Answer = Sealed<AnswerBody>
 public struct AnswerBody: StatementBody {
   /// The proof of a certified read.
   public struct Certification: Equatable, Sendable, Canonical {
-    /// The steps from the epoch the client knows; at most `Bounds.lineage`.
-    public let lineage: [EpochChange]
     /// The stable checkpoint that commits to the application's root.
     public let certificate: CheckpointCertificate
-    /// What the application's client needs to tie the result to that root.
+    /// What the application's client needs to tie the result to that root; never empty.
     public let proof: [UInt8]
 
     /// A proof.
-    public init(lineage: [EpochChange], certificate: CheckpointCertificate, proof: [UInt8]) {
-      self.lineage = lineage
+    public init(certificate: CheckpointCertificate, proof: [UInt8]) {
       self.certificate = certificate
       self.proof = proof
     }
 
     /// Writes every field.
     public func encode(to writer: inout ByteWriter) {
-      writer.write(lineage)
       writer.write(certificate)
       writer.write(bytes: proof)
     }
 
-    /// Reads every field.
+    /// Reads every field; refuses an empty proof.
     public init(from reader: inout ByteReader) throws(Malformed) {
-      lineage = try reader.readArray("epoch changes", limit: Bounds.lineage, minimumSize: 200)
       certificate = try CheckpointCertificate(from: &reader)
       proof = try reader.readBytes("bytes of a proof", limit: Bounds.queryBytes)
+      guard !proof.isEmpty else { throw .invalid("proof of an answer") }
     }
   }
 
@@ -128,16 +142,21 @@ public struct AnswerBody: StatementBody {
   public let number: UInt64
   /// The answer, or why there is none.
   public let outcome: Outcome
-  /// The proof, when the read was to be certified.
+  /// The steps from the epoch that the client of a certified read knows, whatever the outcome: without them it
+  /// couldn't tell that the signer may speak. At most `Bounds.lineage`.
+  public let lineage: [EpochChange]
+  /// The proof, if the result of a certified read has one. A refusal has none.
   public let certification: Certification?
 
   /// An answer's content.
   public init(
-    client: PublicKey, number: UInt64, outcome: Outcome, certification: Certification? = nil
+    client: PublicKey, number: UInt64, outcome: Outcome, lineage: [EpochChange] = [],
+    certification: Certification? = nil
   ) {
     self.client = client
     self.number = number
     self.outcome = outcome
+    self.lineage = lineage
     self.certification = certification
   }
 
@@ -146,14 +165,17 @@ public struct AnswerBody: StatementBody {
     writer.write(client)
     writer.write(number)
     writer.write(outcome)
+    writer.write(lineage)
     writer.write(certification)
   }
 
-  /// Reads every field.
+  /// Reads every field; refuses a proof of a refusal, which would prove nothing.
   public init(from reader: inout ByteReader) throws(Malformed) {
     client = try reader.readFixed()
     number = try reader.readUInt64()
     outcome = try Outcome(from: &reader)
+    lineage = try reader.readArray("epoch changes", limit: Bounds.lineage, minimumSize: 200)
     certification = try reader.readOptional("certification")
+    if case .refused = outcome, certification != nil { throw .invalid("proof of a refusal") }
   }
 }

@@ -1,8 +1,9 @@
 import WitanCrypto
 
 /// Portable proof that a replica is faulty. Whoever has the genesis can check it; none can be made against
-/// a correct replica, because a correct replica persists what binds it before it speaks.
-public enum Evidence: Equatable, Sendable {
+/// a correct replica, because a correct replica persists what binds it before it speaks. It is kept in a box: it is
+/// rare and large, and effects are as large as the largest of them.
+public indirect enum Evidence: Equatable, Sendable {
   /// Two signed statements of which a correct replica makes one at most.
   case conflict(SignedStatement, SignedStatement)
   /// A commit, and a later view-change by the same signer that doesn't show what the commit proves.

@@ -15,11 +15,17 @@ struct DecisionLog: Sendable {
     return decision?.sequence == sequence ? decision : nil
   }
 
+  /// The view of the decision at a sequence, if it is here.
+  func view(at sequence: SequenceNumber) -> View? {
+    let index = index(of: sequence)
+    return ring[index]?.sequence == sequence ? ring[index]?.certificate.view : nil
+  }
+
   /// Keeps a decision near the executed sequence; false when it is too far ahead or behind, or here already.
   mutating func insert(_ decision: Decision, executed: SequenceNumber) -> Bool {
     let sequence = decision.sequence
     guard sequence > executed, sequence.distance(after: executed) <= reach,
-      self[sequence] == nil
+      ring[index(of: sequence)]?.sequence != sequence
     else { return false }
     ring[index(of: sequence)] = decision
     return true

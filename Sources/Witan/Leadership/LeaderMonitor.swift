@@ -67,7 +67,7 @@ struct LeaderMonitor: Sendable {
     if let slowest = means.max(), let fastest = means.min(), slowest > allowed,
       slowest > fastest * 4
     {
-      return .unfair(slowest: slowest, typical: fastest)
+      return .unfair(slowest: slowest, fastest: fastest)
     }
     return nil
   }

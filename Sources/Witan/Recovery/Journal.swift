@@ -2,26 +2,27 @@ import WitanCrypto
 
 /// What a replica must remember to never contradict itself, and no more.
 public enum Journal {
-  /// One entry of the journal.
+  /// One entry of the journal. What is large and comes once a block or less is kept in a box, so that the others,
+  /// and the effects that carry them, stay small.
   public enum Record: Equatable, Sendable {
     /// A proposal accepted from, or made as, the leader of a view. Binds the prepare.
-    case accepted(Sealed<Block>)
+    indirect case accepted(Sealed<Block>)
     /// A block that was fetched because a new view proposes it again.
     case block(Block)
     /// The new-view that opened the current view. Binds the prepares for what it proposes again.
-    case opened(NewView)
+    indirect case opened(NewView)
     /// A lock. Binds the commit, and every later view-change.
     case locked(Lock)
     /// A decision.
     case decided(CommitCertificate)
     /// The view-change sent when the last view was left. Binds: no vote in an earlier view any more.
-    case leftView(ViewChange)
+    indirect case leftView(ViewChange)
     /// The state after an executed sequence: what a checkpoint message speaks of.
-    case checkpoint(CheckpointImage)
+    indirect case checkpoint(CheckpointImage)
     /// A checkpoint that a quorum certified. Everything at or below it can be dropped.
     case stable(CheckpointCertificate)
     /// An epoch that began.
-    case epoch(EpochChange)
+    indirect case epoch(EpochChange)
   }
 }
 

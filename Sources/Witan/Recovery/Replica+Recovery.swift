@@ -3,10 +3,7 @@ import WitanCrypto
 /// Restart: the replica stands where its journal ends, bound by everything it may have said (F19, F29).
 extension Replica {
   mutating func restore(_ recovery: Journal.Recovery) {
-    for change in recovery.lineage {
-      verifier.learn(change)
-      lineage.append(change)
-    }
+    lineage += recovery.lineage.filter { verifier.learn($0) }
     if let image = recovery.foundation { restore(image) }
     stable = recovery.foundationCertificate
     if let latest = recovery.stable, latest.summary.epoch == office.epoch,

@@ -2,8 +2,9 @@ import WitanCrypto
 
 /// What a replica wants done. The shell does them in order.
 ///
-/// Whatever a durable send depends on was persisted by an effect before it: the shell must have every earlier
-/// `persist` on stable storage before it lets the message out.
+/// Whatever a durable send, a reply or an answer depends on was persisted by an effect before it: the shell must have
+/// every earlier `persist` on stable storage before it lets it out. What is sent at once shows no vote of this
+/// replica's own.
 public enum Effect: Sendable {
   /// Append to the journal.
   case persist(Journal.Record)
@@ -36,16 +37,18 @@ public enum Effect: Sendable {
   case offerChunk(ChunkTicket)
   /// State transfer begins: make room for the state at this checkpoint, beside the present one.
   case beginInstall(CheckpointSummary)
-  /// Ask the application whether a piece belongs to the state that is being installed; it keeps it if so.
-  case judgeChunk(StateChunk)
+  /// Ask the application whether a piece belongs to the state at this checkpoint, which is being installed; it keeps
+  /// it if so.
+  case judgeChunk(StateChunk, of: CheckpointSummary)
   /// All pieces are there: replace the state.
   case finishInstall(CheckpointSummary)
   /// Ask the application: from the latest executed state, or from the state at a checkpoint, with proof.
   case query(QueryTicket, [UInt8], at: SequenceNumber?)
-  /// Answer a client's request.
+  /// Answer a client's request, once everything persisted before is on stable storage: what is executed may rest on
+  /// this replica's own commit, and a result that was told must not be lost with it.
   case reply(Reply)
-  /// Answer a client's query.
-  case answer(Answer)
+  /// Answer a client's query, once everything persisted before is on stable storage, for the same reason.
+  indirect case answer(Answer)
   /// Something that people, monitors and slashers want to know; the protocol doesn't need it.
   case report(Report)
 }
@@ -80,5 +83,8 @@ public struct Effects: Sendable {
   public mutating func append(_ effect: Effect) { list.append(effect) }
 
   /// Forgets all effects and keeps the room for them.
-  public mutating func removeAll() { list.removeAll(keepingCapacity: true) }
+  public mutating func removeAll() {
+    // Most inputs demand nothing.
+    if !list.isEmpty { list.removeAll(keepingCapacity: true) }
+  }
 }

@@ -23,8 +23,8 @@ public enum Input: Sendable {
   case answered(QueryTicket, QueryResult)
   /// The application's answer to `.offerChunk`; nil when it no longer has that checkpoint's state.
   case chunkOffered(ChunkTicket, StateChunk?)
-  /// The application's answer to `.judgeChunk`.
-  case chunkJudged(ChunkAddress, isValid: Bool)
+  /// The application's answer to `.judgeChunk`, for the checkpoint at this sequence.
+  case chunkJudged(ChunkAddress, of: SequenceNumber, isValid: Bool)
   /// The application's answer to `.finishInstall`.
   case installed(SequenceNumber, succeeded: Bool)
 }
@@ -97,18 +97,26 @@ public struct QueryTicket: Hashable, Sendable {
   public let client: PublicKey
   /// The client's number for the query.
   public let number: UInt64
+  /// The replica's own number for it: clients may use theirs twice.
+  let serial: UInt64
+  /// Where the replica keeps what the answer rests on.
+  let place: UInt32
 }
 
 /// What the application says to a query.
 public struct QueryResult: Sendable {
   /// The result, or why there is none.
   public let outcome: Outcome
+  /// The last sequence executed in the state that answered: the application may have gone on since it was
+  /// asked, or answer before it tells of what it executed.
+  public let sequence: SequenceNumber
   /// For a certified read, what ties the result to the root of the checkpoint's state.
   public let proof: [UInt8]
 
-  /// A result.
-  public init(outcome: Outcome, proof: [UInt8] = []) {
+  /// A result, from the state after a sequence.
+  public init(outcome: Outcome, at sequence: SequenceNumber, proof: [UInt8] = []) {
     self.outcome = outcome
+    self.sequence = sequence
     self.proof = proof
   }
 }

@@ -39,10 +39,10 @@ extension Replica {
       note(executed(result, into: &effects), into: &effects)
       settle(into: &effects)
     case .answered(let ticket, let result):
-      answered(ticket, result, into: &effects)
+      note(answered(ticket, result, into: &effects), into: &effects)
     case .chunkOffered(let ticket, let chunk): send(chunk, for: ticket, into: &effects)
-    case .chunkJudged(let address, let isValid):
-      note(chunkJudged(address, isValid: isValid, into: &effects), into: &effects)
+    case .chunkJudged(let address, let sequence, let isValid):
+      note(chunkJudged(address, of: sequence, isValid: isValid, into: &effects), into: &effects)
       settle(into: &effects)
     case .installed(let sequence, let succeeded):
       note(installed(sequence, succeeded: succeeded, into: &effects), into: &effects)
@@ -115,11 +115,15 @@ extension Replica {
   private mutating func reject(
     _ message: Verified<Message>, _ rejection: Rejection, into effects: inout Effects
   ) {
-    let signed = message.value.signed
-    if let signed, signed.statement.epoch == office.epoch,
-      let seat = members.seat(of: signed.signer)
-    {
-      allowances.charge(seat, for: rejection)
+    reject(message.value.signed, rejection, into: &effects)
+  }
+
+  /// Tells that something was refused, now or when what was kept of it was taken up, and has its signer pay.
+  mutating func reject(
+    _ signed: SignedStatement?, _ rejection: Rejection, into effects: inout Effects
+  ) {
+    if let signed, PeerAllowances.cost(of: rejection) > 0 {
+      allowances.charge(payer(for: signed), for: rejection, at: now)
     }
     effects.append(
       .report(.rejected(rejection, kind: signed?.statement.kind, from: signed?.signer)))

@@ -19,6 +19,7 @@ extension Replica {
   // MARK: Watching for progress
 
   /// How long the oldest thing that waits has waited in this view; nil when nothing waits.
+  @inline(__always)
   private var waitingSince: Micros? {
     var since: Micros?
     if let entry = intake.oldest {
@@ -28,6 +29,7 @@ extension Replica {
     return since
   }
 
+  @inline(__always)
   private var oldestUndecided: Slot.Proposal? {
     let first = max(window.low, execution.executed).next
     return window.contains(first) && !window[first].isDecided ? window[first].proposal : nil
@@ -42,6 +44,7 @@ extension Replica {
   }
 
   /// A request may wait longer when many wait before it and the leader works them off.
+  @inline(__always)
   private var requestPatience: Micros {
     let blocksAhead = UInt64(intake.count) / UInt64(max(1, parameters.blockRequestLimit))
     let queueing = (pacemaker.delay ?? 0) * 3 * blocksAhead / Proposer.depth
@@ -141,28 +144,49 @@ extension Replica {
     let statement = status.statement
     guard statement.epoch <= office.epoch else { return .futureView }
     guard statement.epoch == office.epoch else {
-      guard allowances.spend(4, by: payer(for: status.signer), at: now) else { return .overQuota }
-      helpAcrossEpochs(status, into: &effects)
+      let payer = payer(for: status.signed)
+      guard allowances.spend(PeerAllowances.manifestCost, by: payer, at: now) else {
+        return .overQuota
+      }
+      helpAcrossEpochs(status, payer: payer, into: &effects)
       return nil
     }
     let peer = status.signer
     guard members.seat(of: peer) == seat else { return .futureView }
     guard allowances.spend(1, by: seat, at: now) else { return .overQuota }
-    if statement.sequence < execution.executed {
-      sendDecisions(after: statement.sequence, to: peer, seat: seat, into: &effects)
+    var served = statement.sequence
+    if served < execution.executed {
+      served = sendDecisions(after: served, to: peer, seat: seat, into: &effects)
     }
     if statement.view < view || status.body.isChangingView {
       helpIntoView(of: status, seat: seat, into: &effects)
     } else if statement.view == view, phase == .active {
-      repeatVotes(missingFrom: status, to: peer, seat: seat, into: &effects)
+      repeatVotes(missingFrom: status, above: served, to: peer, seat: seat, into: &effects)
     }
     return nil
   }
 
-  /// Whose allowance an answer is paid from: those who aren't members now share one seat's, after all others.
-  func payer(for peer: ReplicaID) -> Seat { members.seat(of: peer) ?? Seat(members.count) }
+  /// Whose allowance pays for what was signed: those who aren't members now share one seat's, after all others. So does
+  /// what a member's key of another epoch signed, for it may be in other hands by now.
+  func payer(for signed: SignedStatement) -> Seat {
+    let strangers = Seat(members.count)
+    guard let seat = members.seat(of: signed.signer) else { return strangers }
+    let key = members[seat].key
+    if signed.statement.epoch == office.epoch { return seat }
+    if let then = verifier.members(of: signed.statement.epoch),
+      let seatThen = then.seat(of: signed.signer), then[seatThen].key == key
+    {
+      return seat
+    }
+    // Whoever asks for help may speak of an epoch in which it had another key, and sign with the present one.
+    let isPresent = signed.statement.isSigned(
+      signed.signature, by: key, chain: chain, scheme: verifier.scheme)
+    return isPresent ? seat : strangers
+  }
 
-  private mutating func helpAcrossEpochs(_ status: Status, into effects: inout Effects) {
+  private mutating func helpAcrossEpochs(
+    _ status: Status, payer: Seat, into effects: inout Effects
+  ) {
     let change = lineage.first { $0.certificate.epoch == status.statement.epoch }
     let executed = status.statement.sequence
     // The members first: what they forward in this epoch's name can't be checked without them.
@@ -170,33 +194,40 @@ extension Replica {
     if let change, change.certificate.sequence > executed, decisions[executed.next] != nil {
       for offset in 1...Self.decisionsPerAnswer {
         let sequence = executed.advanced(by: offset)
-        guard sequence <= change.certificate.sequence, let decision = decisions[sequence] else {
-          break
-        }
+        guard sequence <= change.certificate.sequence, let decision = decisions[sequence],
+          allowances.spend(PeerAllowances.decisionCost, by: payer, at: now)
+        else { break }
         forward(decision, to: status.signer, into: &effects)
       }
     }
   }
 
+  /// Sends the decisions after a sequence, or the way to a later state; returns the last sequence that was sent.
   private mutating func sendDecisions(
     after executed: SequenceNumber, to peer: ReplicaID, seat: Seat, into effects: inout Effects
-  ) {
+  ) -> SequenceNumber {
     guard decisions[executed.next] != nil else {
-      guard allowances.spend(4, by: seat, at: now) else { return }
-      sendManifest(to: peer, knownEpoch: office.epoch, into: &effects)
-      return
+      if allowances.spend(PeerAllowances.manifestCost, by: seat, at: now) {
+        sendManifest(to: peer, knownEpoch: office.epoch, into: &effects)
+      }
+      return executed
     }
-    for offset in 1...Self.decisionsPerAnswer {
-      guard let decision = decisions[executed.advanced(by: offset)],
-        allowances.spend(2, by: seat, at: now)
-      else { return }
+    var sent = executed
+    for _ in 0..<Self.decisionsPerAnswer {
+      guard let decision = decisions[sent.next],
+        allowances.spend(PeerAllowances.decisionCost, by: seat, at: now)
+      else { break }
       forward(decision, to: peer, into: &effects)
+      sent = decision.sequence
     }
+    return sent
   }
 
+  /// Once the journal has it: this replica's own commit may be part of the decision, and mustn't be shown before the
+  /// lock that it binds to is written.
   private func forward(_ decision: Decision, to peer: ReplicaID, into effects: inout Effects) {
     let sealed = seal(.decision, decision, view: view, sequence: decision.sequence)
-    effects.append(.send(.decision(sealed), to: peer))
+    effects.append(.sendDurably(.decision(sealed), to: peer))
   }
 
   private mutating func helpIntoView(
@@ -204,20 +235,24 @@ extension Replica {
   ) {
     if phase == .active, status.statement.view <= view {
       repeatNewView(to: seat, into: &effects)
-    } else if let viewChange = ownViewChange {
+    } else if let viewChange = ownViewChange,
+      allowances.spend(PeerAllowances.viewChangeCost, by: seat, at: now)
+    {
       effects.append(.sendDurably(.viewChange(viewChange), to: members[seat].id))
     }
   }
 
-  /// Votes of this replica, and the leader's proposals, for slots that the peer hasn't executed.
+  /// Votes of this replica, and the leader's proposals, for slots that the peer hasn't executed, but for those
+  /// whose decisions it was just sent: they say more than votes.
   private mutating func repeatVotes(
-    missingFrom status: Status, to peer: ReplicaID, seat: Seat, into effects: inout Effects
+    missingFrom status: Status, above served: SequenceNumber, to peer: ReplicaID, seat: Seat,
+    into effects: inout Effects
   ) {
     guard let own = office.seat, own != seat else { return }
     for offset in 0..<Self.slotsPerAnswer {
       let sequence = status.statement.sequence.advanced(by: offset + 1)
-      guard window.contains(sequence), let proposal = window[sequence].proposal,
-        allowances.spend(1, by: seat, at: now)
+      guard sequence > served, window.contains(sequence),
+        let proposal = window[sequence].proposal, allowances.spend(1, by: seat, at: now)
       else { continue }
       let digest = proposal.header.digest
       if isLeader, status.body.accepted & (1 << offset) == 0,
@@ -242,13 +277,15 @@ extension Replica {
           .sendDurably(kind == .prepare ? .prepare(signed) : .commit(signed), to: peer))
       }
     }
-    repeatCheckpoints(above: status.body.stable, to: peer, own: own, into: &effects)
+    repeatCheckpoints(above: status.body.stable, to: peer, seat: seat, own: own, into: &effects)
   }
 
-  private func repeatCheckpoints(
-    above stable: SequenceNumber, to peer: ReplicaID, own: Seat, into effects: inout Effects
+  private mutating func repeatCheckpoints(
+    above stable: SequenceNumber, to peer: ReplicaID, seat: Seat, own: Seat,
+    into effects: inout Effects
   ) {
     for (sequence, vote) in checkpoints.votes(of: own) where sequence > stable {
+      guard allowances.spend(1, by: seat, at: now) else { return }
       let statement = Statement(
         .checkpoint, epoch: office.epoch, sequence: sequence, digest: vote.digest)
       effects.append(
@@ -264,11 +301,15 @@ extension Replica {
   ) -> Rejection? {
     let sequence = query.statement.sequence
     let digest = query.statement.digest
-    guard query.statement.epoch == office.epoch else { return .staleEpoch }
+    guard query.statement.epoch == office.epoch else {
+      return query.statement.epoch < office.epoch ? .staleEpoch : .futureView
+    }
     var block = decisions[sequence]?.block
     if block?.digest != digest, window.contains(sequence) { block = window[sequence].block(digest) }
     guard let block, block.digest == digest else { return nil }
-    guard allowances.spend(2, by: seat, at: now) else { return .overQuota }
+    guard allowances.spend(PeerAllowances.decisionCost, by: seat, at: now) else {
+      return .overQuota
+    }
     effects.append(
       .send(.block(seal(.block, block, view: view, sequence: sequence)), to: members[seat].id))
     return nil

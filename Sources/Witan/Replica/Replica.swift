@@ -68,10 +68,10 @@ public struct Replica: Sendable {
   var stable: CheckpointCertificate?
   var checkpoints: CheckpointBook
   var transfer = StateTransfer()
-  var certifiedReads = CertifiedReads()
 
   // Requests, leaders and peers.
   var intake = Intake()
+  var queries = OpenQueries()
   var pacemaker: Pacemaker
   var monitor = LeaderMonitor()
   /// One for each seat, and one that all who aren't members share.
@@ -108,9 +108,15 @@ public struct Replica: Sendable {
     if let recovery { restore(recovery) }
   }
 
+  // What is asked with every vote is inlined here and elsewhere: a call would copy the replica for its callee.
+
+  @inline(__always)
   var members: Membership { office.members }
+  @inline(__always)
   var quorum: Quorum { office.members.quorum }
+  @inline(__always)
   var leader: Seat { office.members.leader(of: view, in: office.epoch) }
+  @inline(__always)
   var isLeader: Bool { office.seat == leader }
 
   /// The epoch in office.

@@ -49,8 +49,9 @@ public enum Suspicion: Hashable, Sendable, CustomStringConvertible {
   case broke(Rejection)
   /// The leader proposes more slowly than the network allows.
   case slow(median: Micros, allowed: Micros)
-  /// The leader makes some clients wait longer than others.
-  case unfair(slowest: Micros, typical: Micros)
+  /// The leader makes some clients wait longer than others: the mean waits of the one served worst and of the one
+  /// served best.
+  case unfair(slowest: Micros, fastest: Micros)
   /// The leader was demoted, and its time out isn't over.
   case demoted
   /// The next view didn't open in time.
@@ -66,8 +67,8 @@ public enum Suspicion: Hashable, Sendable, CustomStringConvertible {
     case .equivocated: "it said two different things"
     case .broke(let rejection): "it broke the protocol: \(rejection)"
     case .slow(let median, let allowed): "it takes \(median) to propose; \(allowed) is allowed"
-    case .unfair(let slowest, let typical):
-      "one client waits \(slowest), clients typically \(typical)"
+    case .unfair(let slowest, let fastest):
+      "one client waits \(slowest) on average, another only \(fastest)"
     case .demoted: "it was demoted lately"
     case .viewNeverOpened: "the view didn't open in time"
     case .joined: "enough others asked for it"

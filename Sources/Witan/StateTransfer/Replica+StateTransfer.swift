@@ -29,22 +29,26 @@ extension Replica {
   mutating func receive(
     _ query: Sealed<StateQuery>, seat: Seat, into effects: inout Effects
   ) -> Rejection? {
-    guard allowances.spend(2, by: payer(for: query.signer), at: now) else { return .overQuota }
+    let payer = payer(for: query.signed)
     let sequence = query.statement.sequence
     guard let address = query.body.chunk, let image = checkpoints.servable(at: sequence) else {
+      guard allowances.spend(PeerAllowances.manifestCost, by: payer, at: now) else {
+        return .overQuota
+      }
       sendManifest(to: query.signer, knownEpoch: query.body.knownEpoch, into: &effects)
       return nil
     }
+    guard allowances.spend(PeerAllowances.chunkCost, by: payer, at: now) else { return .overQuota }
     switch address {
     case .sessions(let index):
-      guard let (bytes, proof) = ChunkTree(image.sessions).chunk(Int(index)) else {
-        return .contradictory("the index of a chunk")
+      guard let (bytes, proof) = checkpoints.sessionTree(at: sequence)?.chunk(Int(index)) else {
+        return .improper("a query for a piece that the state hasn't")
       }
       let chunk = StateChunk(address: address, bytes: bytes, proof: proof)
       send(chunk, at: sequence, to: query.signer, into: &effects)
     case .application(let index):
       guard index < image.summary.applicationChunks else {
-        return .contradictory("the index of a chunk")
+        return .improper("a query for a piece that the state hasn't")
       }
       effects.append(
         .offerChunk(ChunkTicket(sequence: sequence, index: index, replica: query.signer)))
@@ -74,10 +78,11 @@ extension Replica {
     let certificate = steps.count > part.count ? nil : servableCertificate
     guard certificate != nil || !part.isEmpty else { return }
     let manifest = Manifest(lineage: part, certificate: certificate)
+    // Its certificates may have this replica's own votes in them, and show them when the journal has them only.
     // Signed for the last epoch that its steps lead to: a peer that isn't led further knows no later one.
     let epoch = certificate == nil ? part.last?.certificate.summary.epoch : nil
     effects.append(
-      .send(
+      .sendDurably(
         .manifest(
           Sealed(
             .manifest, manifest, epoch: epoch ?? office.epoch, sequence: certificate?.sequence ?? 0,
@@ -93,8 +98,9 @@ extension Replica {
   // MARK: Fetching
 
   mutating func receive(_ manifest: Manifest, into effects: inout Effects) -> Rejection? {
-    for change in manifest.lineage where change.certificate.summary.epoch > verifier.latestEpoch {
-      verifier.learn(change)
+    var isNew = false
+    for change in manifest.lineage where verifier.learn(change) {
+      isNew = true
       lineage.append(change)
       effects.append(.persist(.epoch(change)))
     }
@@ -103,6 +109,8 @@ extension Replica {
       learn(end.certificate, into: &effects)
     }
     guard let certificate = manifest.certificate else {
+      // Asked again only for what leads further, or anyone could have us ask without end.
+      guard isNew else { return .duplicate }
       askForManifest(into: &effects)
       return nil
     }
@@ -171,17 +179,19 @@ extension Replica {
       continueTransfer(into: &effects)
     case .application:
       transfer.noteJudged(chunk.body.address)
-      effects.append(.judgeChunk(chunk.body))
+      effects.append(.judgeChunk(chunk.body, of: certificate.summary))
     }
     return nil
   }
 
+  /// The application's word on a piece. One of another checkpoint comes late: the transfer has another aim by now, and
+  /// it would make a piece count that isn't there, or blame a peer for another's.
   mutating func chunkJudged(
-    _ address: ChunkAddress, isValid: Bool, into effects: inout Effects
+    _ address: ChunkAddress, of sequence: SequenceNumber, isValid: Bool,
+    into effects: inout Effects
   ) -> Rejection? {
-    guard transfer.isActive, let peer = transfer.peer(asked: address) else {
-      return .unexpectedAnswer
-    }
+    guard transfer.certificate?.sequence == sequence, let peer = transfer.sender(judged: address)
+    else { return .unexpectedAnswer }
     if isValid {
       transfer.settle(address, isHere: true)
     } else {

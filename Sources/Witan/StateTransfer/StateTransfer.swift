@@ -66,11 +66,12 @@ struct StateTransfer: Sendable {
     sessionChunks = []
   }
 
-  /// Other peers serve from here on; past lies are forgiven.
+  /// Other peers serve from here on; past lies are forgiven. What the application looks at stays: its answer is
+  /// still to come.
   mutating func forgetPeers() {
     liars = []
-    requests = []
-    for index in pieces.indices where pieces[index] == .asked { pieces[index] = .missing }
+    for request in requests where !request.isJudged { pieces[request.piece] = .missing }
+    requests.removeAll { !$0.isJudged }
   }
 
   private func address(of piece: Int) -> ChunkAddress {
@@ -144,9 +145,9 @@ struct StateTransfer: Sendable {
     return true
   }
 
-  /// Whom a piece was asked of.
-  func peer(asked address: ChunkAddress) -> ReplicaID? {
-    requests.first { $0.piece == piece(at: address) }?.peer
+  /// Whose piece the application looks at.
+  func sender(judged address: ChunkAddress) -> ReplicaID? {
+    requests.first { $0.piece == piece(at: address) && $0.isJudged }?.peer
   }
 
   /// A piece doesn't belong to the state: its sender isn't asked again.

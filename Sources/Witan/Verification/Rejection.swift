@@ -1,4 +1,5 @@
-/// Why an input was refused. A refused input costs its sender quota and changes nothing else.
+/// Why an input was refused. A refused input costs its sender quota and changes nothing else: its share of the
+/// ``Inbox``, whatever the reason, and where no correct replica sends such a thing also what the replica would answer it.
 public enum Rejection: Error, Hashable, Sendable, CustomStringConvertible {
   // What the verifier refuses.
 
@@ -18,6 +19,8 @@ public enum Rejection: Error, Hashable, Sendable, CustomStringConvertible {
   case badCertificate(CertificateFault)
   /// The parts of the message contradict each other.
   case contradictory(StaticName)
+  /// The message is what it says, but no correct replica says that.
+  case improper(StaticName)
   /// A number or size above the network's limits.
   case overLimit(StaticName)
   /// The new view doesn't follow from its view-changes.
@@ -62,7 +65,7 @@ public enum Rejection: Error, Hashable, Sendable, CustomStringConvertible {
   public var provesFault: Bool {
     switch self {
     case .badCertificate(.unknownEpoch): false  // What isn't known here may be known elsewhere.
-    case .badCertificate, .contradictory, .overLimit, .badNewView, .equivocation,
+    case .badCertificate, .contradictory, .improper, .overLimit, .badNewView, .equivocation,
       .badClientSignature, .notLeader, .unlinkedBlock, .timestampWentBack, .emptyBlock:
       true
     default: false
@@ -80,7 +83,8 @@ public enum Rejection: Error, Hashable, Sendable, CustomStringConvertible {
     case .notLeader(let id): "\(id) doesn't lead that view"
     case .badCertificate(let fault): "a certificate proves nothing: \(fault)"
     case .contradictory(let name): "\(name) contradicts the rest of the message"
-    case .overLimit(let name): "too many or too large: \(name)"
+    case .improper(let name): "no correct replica sends \(name)"
+    case .overLimit(let name): "above the network's limit: \(name)"
     case .badNewView(let name): "the new view doesn't follow from its view-changes: \(name)"
     case .staleEpoch: "that epoch is over"
     case .staleView: "that view is over"
@@ -96,7 +100,7 @@ public enum Rejection: Error, Hashable, Sendable, CustomStringConvertible {
     case .unsolicited: "nobody asked for it"
     case .overQuota: "the sender has used up its quota"
     case .notServing: "this replica isn't a member and doesn't vote"
-    case .refused(let refusal): "the request can't be taken: \(refusal)"
+    case .refused(let refusal): "the client was turned away: \(refusal)"
     case .unexpectedAnswer: "nothing waits for this answer"
     }
   }

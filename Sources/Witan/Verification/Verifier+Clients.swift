@@ -17,10 +17,11 @@ extension Verifier {
   /// The steps that it brings are followed first, so that members of an epoch unknown so far may sign.
   public func verify(_ answer: Answer) throws(Rejection) -> Verified<Answer> {
     guard answer.statement.kind == .answer else { throw .contradictory("the kind of an answer") }
+    let scout = try following(answer.body.lineage)
     guard let certification = answer.body.certification else {
-      return try vouch(for: answer, signed: answer.signed)
+      return try scout.vouch(for: answer, signed: answer.signed)
     }
-    let scout = try following(certification.lineage)
+    guard case .result = answer.body.outcome else { throw .contradictory("proof of a refusal") }
     guard answer.statement.sequence == certification.certificate.sequence else {
       throw .contradictory("the sequence of the certified state")
     }

@@ -27,7 +27,7 @@ extension Verifier {
     for request in block.requests {
       // The second would be refused as stale, and so contradict the reply to the first.
       guard digests.insert(request.digest).inserted else {
-        throw .contradictory("a request that is in the block twice")
+        throw .improper("a block with one request twice")
       }
       try check(request)
     }

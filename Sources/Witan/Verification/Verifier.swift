@@ -41,10 +41,12 @@ public struct Verifier: Sendable {
   }
 
   /// Learns who serves in the epoch after the latest known. The change must have been checked.
-  mutating func learn(_ change: EpochChange) {
-    guard change.certificate.summary.epoch == latestEpoch.next else { return }
+  @discardableResult
+  mutating func learn(_ change: EpochChange) -> Bool {
+    guard change.certificate.summary.epoch == latestEpoch.next else { return false }
     terms.append(Term(epoch: change.certificate.summary.epoch, members: change.members))
     if terms.count > Self.termLimit { terms.removeFirst(terms.count - Self.termLimit) }
+    return true
   }
 
   /// Checks an epoch change against the members it ends the term of.
@@ -153,6 +155,7 @@ public struct Verifier: Sendable {
 
   /// Checks a client's query.
   public func verify(_ query: Query) throws(Rejection) -> Verified<Query> {
+    guard query.content.count <= Bounds.queryBytes else { throw .overLimit("bytes of a query") }
     guard query.isSigned(chain: chain, scheme: scheme) else { throw .badClientSignature }
     return Verified(checked: query, seat: nil, by: Authority())
   }

@@ -207,10 +207,13 @@ extension Replica {
     }
   }
 
-  /// A peer asks for a view that is open here: shows it what opened it.
+  /// A peer asks for a view that is open here: shows it what opened it, once the journal has it. This replica's own
+  /// view-change and votes are part of it.
   mutating func repeatNewView(to seat: Seat, into effects: inout Effects) {
-    guard let openedBy, seat != office.seat, allowances.spend(16, by: seat, at: now) else { return }
-    effects.append(.send(.newView(openedBy), to: members[seat].id))
+    guard let openedBy, seat != office.seat,
+      allowances.spend(PeerAllowances.newViewCost, by: seat, at: now)
+    else { return }
+    effects.append(.sendDurably(.newView(openedBy), to: members[seat].id))
   }
 
   /// A certificate that came with a view-change or a manifest: the window follows it, execution catches up.

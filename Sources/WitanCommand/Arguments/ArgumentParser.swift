@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// Reads a command's arguments into the fields that its parameters are bound to.
 ///
 /// `--name value` and `--name=value` mean the same; `--` ends the options; a lone `-` is an operand. An

@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// One option, flag or operand of a command, bound to the field of `Root` that it fills.
 ///
 /// The field's initial value is the default: there is no second place that says it.

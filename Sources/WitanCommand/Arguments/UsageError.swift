@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// A place in an input file, for people to go to.
 struct Place: Hashable, Sendable, CustomStringConvertible {
   /// The file as the person named it.

@@ -1,4 +1,6 @@
 import Witan
+import WitanDraw
+import WitanSimulation
 
 extension ValueKind where Value == Micros {
   /// A span of time, whole in microseconds: `250us`, `20ms`, `1.5s`, `2m`.
@@ -27,12 +29,7 @@ extension ValueKind where Value == UInt64 {
     return ValueKind(
       placeholder: "SIZE",
       parse: { (text) throws(InvalidValue) in
-        let value: UInt64
-        do throws(UnitTable.Fault) {
-          value = try table.parse(text)
-        } catch {
-          throw InvalidValue(error, kind: "size", table: table, example: "64KiB")
-        }
+        let value = try UInt64(parsingSize: text)
         guard range.contains(value) else {
           let (low, high) = (table.format(range.lowerBound), table.format(range.upperBound))
           throw InvalidValue("is out of range", remedy: "give a size from \(low) to \(high)")
@@ -43,41 +40,12 @@ extension ValueKind where Value == UInt64 {
   }
 }
 
-extension Micros {
-  /// The longest that a command accepts: ten years, far from every overflow.
-  static let longestGiven = Micros.seconds(10 * 365 * 86_400)
-
-  /// Reads `250us`, `20ms`, `1.5s`, `2m`.
-  static func parse(_ text: some StringProtocol) throws(InvalidValue) -> Micros {
-    let span: Micros
-    do throws(UnitTable.Fault) {
-      span = Micros(try UnitTable.durations.parse(text))
-    } catch {
-      throw InvalidValue(error, kind: "duration", table: .durations, example: "20ms")
-    }
-    guard span <= longestGiven else {
-      throw InvalidValue("is too long", remedy: "give at most \(longestGiven)")
-    }
-    return span
-  }
-}
-
-extension InvalidValue {
-  /// What is wrong with a number and its unit.
-  fileprivate init(_ fault: UnitTable.Fault, kind: String, table: UnitTable, example: String) {
-    let units = table.names
-    switch fault {
-    case .noNumber:
-      self.init("is not a \(kind)", remedy: "give a number and its unit, like \(example)")
-    case .noUnit:
-      self.init("has no unit", remedy: "add one of \(units), like \(example)")
-    case .unknownUnit(let unit):
-      self.init("has the unknown unit \(unit.quoted)", remedy: "use \(units), like \(example)")
-    case .tooFine:
-      self.init(
-        "is too fine", remedy: "give a whole multiple of 1\(table.units[0].name), like \(example)")
-    case .tooLarge:
-      self.init("is too large", remedy: "give a smaller \(kind), like \(example)")
-    }
+extension ValueKind where Value == Distribution {
+  /// A distribution of spans of time.
+  static var distribution: ValueKind {
+    ValueKind(
+      placeholder: "DIST",
+      parse: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
+      format: { $0.optionText })
   }
 }

@@ -1,3 +1,5 @@
+import WitanSimulation
+
 extension ValueKind
 where Value: CaseIterable & RawRepresentable<String> {
   /// One of an enumeration's words.

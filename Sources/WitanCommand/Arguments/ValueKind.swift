@@ -1,15 +1,4 @@
-/// Why a text isn't a value of its kind, and what would be.
-struct InvalidValue: Error, Hashable, Sendable {
-  /// What is wrong, as it reads after the text: `is not a probability`.
-  var problem: String
-  /// What would be right: `give a number from 0 to 1`.
-  var remedy: String
-
-  init(_ problem: String, remedy: String) {
-    self.problem = problem
-    self.remedy = remedy
-  }
-}
+import WitanSimulation
 
 /// A word that a shell can offer, with what it means.
 struct Candidate: Hashable, Sendable {

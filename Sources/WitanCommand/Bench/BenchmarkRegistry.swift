@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// All benchmarks there are.
 struct BenchmarkRegistry: Sendable {
   /// The groups in the order in which they run.

@@ -24,6 +24,12 @@ enum CoreBenchmarks {
         "core.vote.n100.allocations", "the same with 100 replicas", goal: .value(atMost: 0),
         operations: 4_000, prepare: { try votes(of: 100, window: 512, part: .late) }),
       .time(
+        "core.inbox.n1000", "a frame through the inbox among 1,000 replicas and 1,000 clients",
+        against: .sha256Of128Bytes, goal: .ratio(atMost: 2), prepare: { try inbox(of: 1_000) }),
+      .allocations(
+        "core.inbox.n1000.allocations", "heap allocations of that", goal: .value(atMost: 0),
+        prepare: { try inbox(of: 1_000) }),
+      .time(
         "core.codec.vote", "encoding and decoding a vote", against: .sha256(of: voteSize),
         goal: .ratio(atMost: 1), prepare: codec),
       .once(
@@ -49,6 +55,11 @@ enum CoreBenchmarks {
         for _ in 0..<operations { consume(SHA256.hash(input)) }
       }
     }
+  }
+
+  private static func inbox(of members: Int) throws -> (Int) -> Void {
+    var stage = try InboxStage(members: members)
+    return { operations in stage.run(operations) }
   }
 
   private static func votes(
@@ -106,7 +117,7 @@ enum CoreBenchmarks {
     var seconds = 0.0
     let memory = try MemoryGauge.measure {
       var cluster = try Cluster(Cluster.Configuration(replicas: count, seed: 1))
-      cluster.keepsReports = false
+      cluster.watch = []
       cluster.submit(.put(key: [1], value: [2]))
       seconds = Clock.thread.seconds { cluster.run(for: .milliseconds(60)) }
       guard cluster.replicas.allSatisfy({ $0.executed == 1 }) else {
@@ -119,9 +130,9 @@ enum CoreBenchmarks {
   /// How much memory so many decisions take beyond the first windows'.
   private static func growth(over decisions: UInt64, replicas: Int) throws -> Double {
     var configuration = Cluster.Configuration(replicas: replicas, seed: 1)
-    configuration.latency = .milliseconds(1)
+    configuration.conditions.quality.latency = .fixed(1_000)
     var cluster = try Cluster(configuration)
-    cluster.keepsReports = false
+    cluster.watch = []
     func run(to target: SequenceNumber) {
       while cluster.executedByAll < target {
         for _ in 0..<16 {

@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// What a number counts.
 enum Measure: String, Sendable {
   /// Nanoseconds for one operation.

@@ -20,12 +20,12 @@ struct VoteStage {
   private let signers: [Signer]
   private let client: Signer
   private var early: [Verified<Message>] = []
+  /// Last to first: a vote is moved out when it is handled, as a shell moves what it has verified.
   private var votes: [Verified<Message>] = []
-  private var next = 0
   private let part: Part
 
   /// How many votes are ready.
-  var count: Int { votes.count - next }
+  var count: Int { votes.count }
 
   init(members count: Int, window: UInt64, part: Part) throws {
     let authority = SimulatedAuthority(seed: 1)
@@ -49,13 +49,12 @@ struct VoteStage {
   /// Handles so many votes; when they are used up, the stage is set anew, which shows as a slow round.
   mutating func run(_ operations: Int) throws {
     for _ in 0..<operations {
-      if next == votes.count {
+      if votes.isEmpty {
         self = try VoteStage(
           members: signers.count, window: genesis.parameters.window, part: part)
       }
       effects.removeAll()
-      replica.handle(.message(votes[next]), at: 1, into: &effects)
-      next += 1
+      replica.handle(.message(votes.removeLast()), at: 1, into: &effects)
     }
   }
 
@@ -83,6 +82,7 @@ struct VoteStage {
         votes += prepares.dropFirst(needed - 2) + commits.dropFirst(needed - 1)
       }
     }
+    votes.reverse()
     for vote in early { handle(vote) }
   }
 

@@ -24,15 +24,10 @@ extension SimulateCommand {
   }
 
   private static func study(_ options: SimulateOptions) throws -> Study {
-    guard case .fixed(let latency) = options.latency else {
-      throw UsageError(
-        "--latency \(options.latency) isn't simulated",
-        remedy: "give a fixed latency, like fixed:20ms")
-    }
     var configuration = Cluster.Configuration(replicas: options.replicas, seed: options.seed)
     configuration.powers = (options.weights ?? []).map { VotingPower($0) }
-    configuration.latency = latency
-    configuration.loss = options.loss
+    configuration.conditions.quality.latency = options.latency
+    configuration.conditions.quality.loss = options.loss
     configuration.clients = options.clients
     configuration.usesRealSignatures = options.signatures == .real
     do {

@@ -1,4 +1,6 @@
 import Witan
+import WitanDraw
+import WitanSimulation
 
 /// What `witan simulate` can be asked for. The initial values are the defaults.
 struct SimulateOptions: Hashable, Sendable {
@@ -18,8 +20,8 @@ struct SimulateOptions: Hashable, Sendable {
   var claims = 4
   /// How many clients send them.
   var clients = 1
-  /// How long a message takes.
-  var latency = Distribution.fixed(.milliseconds(20))
+  /// How long a message takes, in microseconds.
+  var latency = Distribution.fixed(20_000)
   /// How likely a message is lost.
   var loss = 0.0
   /// The voting power of each replica; one each where nothing is said.

@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// Completion for fish: a line for each thing that may be offered, with the command to which it belongs.
 struct FishCompletion: Sendable {
   /// The program.

@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// A JSON value that knows the order of its keys, so that the same value always gives the same bytes.
 enum JSON: Hashable, Sendable {
   /// Nothing.

@@ -1,3 +1,5 @@
+import WitanSimulation
+
 /// The whole command line: commands, and what surrounds every call of one.
 struct Program: Sendable {
   /// The word that calls it.

@@ -90,29 +90,20 @@ public struct KeyValueStore: StateMachine {
   /// The value of a key.
   public func answer(_ query: [UInt8]) -> [UInt8] { values[query] ?? [] }
 
-  /// Where a key and its value stand in the snapshot.
-  public func locate(_ query: [UInt8]) -> Range<Int>? {
-    var offset = Self.entriesOffset
-    for (key, value) in sorted {
-      let size = 8 + key.count + value.count
-      if key == query { return offset..<offset + size }
-      offset += size
-    }
-    return nil
-  }
-
-  private static let entriesOffset = 32 + 8 + 4
-
-  private var sorted: [(key: [UInt8], value: [UInt8])] {
-    values.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
-  }
-
-  /// History, count, and the entries by key.
+  /// History, count, how many entries there are, where each of them ends, the entries by key, and the next members.
+  ///
+  /// That the places of the ends are known from the beginning is what makes proofs sound (see ``SortedEntries``).
   public var snapshot: [UInt8] {
+    let sorted = values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     var writer = ByteWriter()
     writer.write(history)
     writer.write(count)
-    writer.writeCount(values.count)
+    writer.writeCount(sorted.count)
+    var end = 0
+    for (key, value) in sorted {
+      end += 8 + key.count + value.count
+      writer.write(UInt64(end))
+    }
     for (key, value) in sorted {
       writer.write(bytes: key)
       writer.write(bytes: value)
@@ -129,10 +120,14 @@ public struct KeyValueStore: StateMachine {
       var store = KeyValueStore()
       store.history = try reader.readFixed()
       store.count = try reader.readUInt64()
-      let count = try reader.readCount("entries", limit: 1 << 24, minimumSize: 8)
-      for _ in 0..<count {
+      let count = try reader.readCount("entries", limit: 1 << 24, minimumSize: 16)
+      var ends: [UInt64] = []
+      for _ in 0..<count { ends.append(try reader.readUInt64()) }
+      let start = reader.remaining
+      for end in ends {
         let key = try reader.readBytes("bytes of a key", limit: 4_096)
         store.values[key] = try reader.readBytes("bytes of a value", limit: 65_536)
+        guard end == start - reader.remaining else { throw Malformed.invalid("end of an entry") }
       }
       if try reader.readFlag("next members") {
         store.nextMembers = try reader.readArray("members", limit: 4_096, minimumSize: 44)

@@ -3,72 +3,79 @@ import WitanCrypto
 
 /// What a run amounts to: how much was sent, and a digest of everything that happened in its order.
 public struct Account: Sendable {
-  /// How many messages were sent between replicas.
-  public private(set) var messages: UInt64 = 0
-  /// How many bytes they had.
-  public private(set) var bytes: UInt64 = 0
-  private var log = SHA256()
-  private var writer = ByteWriter()
+  /// How many messages of a kind were sent, and how many bytes they had.
+  public struct Traffic: Equatable, Sendable {
+    /// How many messages.
+    public internal(set) var messages: UInt64 = 0
+    /// How many bytes.
+    public internal(set) var bytes: UInt64 = 0
 
-  /// The digest of all events so far. Two runs with one digest did the same things at the same times.
+    mutating func add(_ copies: Int, of size: Int) {
+      messages &+= UInt64(copies)
+      bytes &+= UInt64(copies) &* UInt64(size)
+    }
+  }
+
+  /// What happened, as the log has it.
+  enum Entry: UInt8 {
+    case sent = 1
+    case delivered, timer, clientTimer, fault, asked, executed
+  }
+
+  /// What was sent between replicas.
+  public private(set) var total = Traffic()
+  /// The same by kind of message; what clients asked, which replicas pass on, has none.
+  public private(set) var byKind: [StatementKind: Traffic] = [:]
+
+  /// How many messages were sent between replicas.
+  public var messages: UInt64 { total.messages }
+  /// How many bytes they had.
+  public var bytes: UInt64 { total.bytes }
+
+  private var log = SHA256()
+  private var buffer: [UInt8] = []
+  private static let bufferLimit = 1 << 15
+
+  /// The SHA-256 of the log of all events so far. Two runs with one digest did the same things at the same times.
   public var digest: Digest {
-    let log = log
+    var log = log
+    buffer.withUnsafeBytes { log.update($0) }
     return log.finish()
   }
 
-  mutating func noteSent(_ message: Message, copies: Int) {
-    writer.reset()
-    message.encode(to: &writer)
-    messages += UInt64(copies)
-    bytes += UInt64(copies) * UInt64(writer.bytes.count)
+  mutating func noteSent(_ message: Message, copies: Int, size: Int) {
+    total.add(copies, of: size)
+    if let kind = message.kind { byKind[kind, default: Traffic()].add(copies, of: size) }
   }
 
-  mutating func note(_ event: Cluster.Event, at time: Micros) {
-    writer.reset()
-    writer.write(time)
-    switch event {
-    case .delivery(let message, let from, let to):
-      writer.write(UInt8(1))
-      write(message, from, to)
-    case .broadcast(let message, let from):
-      writer.write(UInt8(2))
-      write(message, from, from)
-    case .request(let request, let to):
-      writer.write(UInt8(3))
-      writer.write(request.digest)
-      writer.write(UInt64(bitPattern: Int64(to ?? -1)))
-    case .query(let query, let to):
-      writer.write(UInt8(4))
-      writer.write(query)
-      writer.write(UInt64(bitPattern: Int64(to ?? -1)))
-    case .reply(let reply, let to):
-      writer.write(UInt8(5))
-      writer.write(reply.signed)
-      writer.write(UInt64(to))
-    case .answer(let answer, let to):
-      writer.write(UInt8(6))
-      writer.write(answer.signed)
-      writer.write(UInt64(to))
-    case .timer(let timer, let of, _):
-      writer.write(UInt8(7))
-      writer.write(timer.kind.rawValue)
-      writer.write(timer.generation)
-      writer.write(UInt64(of))
-    case .clientTimer(let timer, let of):
-      writer.write(UInt8(8))
-      writer.write(timer.generation)
-      writer.write(UInt64(of))
-    }
-    writer.bytes.withUnsafeBytes { log.update($0) }
+  /// Writes an entry into the log: what, when, where, and two numbers that tell it from others of its kind.
+  @inline(__always)
+  mutating func note(_ entry: Entry, at time: Micros, node: Int, _ first: UInt64, _ second: UInt64)
+  {
+    append(UInt64(entry.rawValue) << 56 | UInt64(truncatingIfNeeded: node))
+    append(time.rawValue)
+    append(first)
+    append(second)
+    if buffer.count >= Self.bufferLimit { flush() }
   }
 
-  private mutating func write(_ message: Message, _ from: Int, _ to: Int) {
-    if let signed = message.signed {
-      writer.write(signed)
-    } else if case .request(let request) = message {
-      writer.write(request.digest)
-    }
-    writer.write(UInt64(from))
-    writer.write(UInt64(to))
+  /// Writes what tells something that was sent from everything else.
+  mutating func note(identity: Digest) {
+    identity.withBytes { buffer.append(contentsOf: $0) }
+  }
+
+  /// Writes a signature.
+  mutating func note(identity: Signature) {
+    identity.withBytes { buffer.append(contentsOf: $0) }
+  }
+
+  @inline(__always)
+  private mutating func append(_ word: UInt64) {
+    withUnsafeBytes(of: word.littleEndian) { buffer.append(contentsOf: $0) }
+  }
+
+  private mutating func flush() {
+    buffer.withUnsafeBytes { log.update($0) }
+    buffer.removeAll(keepingCapacity: true)
   }
 }

@@ -27,39 +27,74 @@ extension Cluster {
     for effect in effects { perform(effect, of: client) }
   }
 
-  /// What clients have finished since this was asked last.
-  public mutating func takeFinished() -> [Finished] {
-    defer { finished.removeAll(keepingCapacity: true) }
-    return finished
+  /// How many requests a block holds that a machine's replica decided lately.
+  func requests(at sequence: SequenceNumber, of machine: Int) -> Int {
+    machines[machine].replica.decision(at: sequence)?.block.requests.count ?? 0
   }
 
-  /// What replicas told since this was asked last.
-  public mutating func takeReports() -> [(time: Micros, replica: ReplicaID, report: Report)] {
-    defer { reports.removeAll(keepingCapacity: true) }
-    return reports
+  mutating func arrive(_ place: UInt32, atClient client: Int) {
+    let content = parcels[place].content
+    parcels.settle(place)
+    switch content {
+    case .reply(let reply): ask(client, .reply(reply))
+    case .answer(let answer): ask(client, .answer(answer))
+    case .message, .frame, .request, .query: break
+    }
   }
 
-  /// How many requests a block holds that a replica decided lately.
-  func requests(at sequence: SequenceNumber, of seat: Seat) -> Int {
-    machines[seat.index].replica.decision(at: sequence)?.block.requests.count ?? 0
+  mutating func fireClientTimer(_ agenda: Agenda) {
+    guard let timer = clientTimers[Int(agenda.number)].take() else { return }
+    freeClientTimers.append(agenda.number)
+    if configuration.keepsAccount {
+      let node = machines.count + agenda.node
+      account.note(.clientTimer, at: now, node: node, timer.generation, 0)
+    }
+    ask(agenda.node, .timer(timer))
   }
 
   private mutating func perform(_ effect: ClientSession.Effect, of client: Int) {
-    let arrival = now + configuration.latency
     switch effect {
-    case .broadcast(let request): queue.schedule(.request(request, to: nil), at: arrival)
-    case .askAll(let query): queue.schedule(.query(query, to: nil), at: arrival)
-    case .ask(let query, let id):
-      queue.schedule(.query(query, to: Int(id.rawValue)), at: arrival)
-    case .setTimer(let timer, let span):
-      queue.schedule(.clientTimer(timer, of: client), at: now + span)
+    case .broadcast(let request):
+      let node = machines.count + client
+      tell(.clients, node, .asked(request))
+      if configuration.keepsAccount {
+        account.note(.asked, at: now, node: node, request.number, 0)
+        account.note(identity: request.digest)
+      }
+      send(.request(request), of: client, to: nil)
+    case .askAll(let query): send(.query(query), of: client, to: nil)
+    case .ask(let query, let id): send(.query(query), of: client, to: id)
+    case .setTimer(let timer, let span): set(timer, after: span, of: client)
     case .finished(let tag, let completion):
-      finished.append(
-        Finished(time: now, client: client, tag: tag, completion: completion))
+      tell(
+        .clients, machines.count + client,
+        .finished(Finished(time: now, client: client, tag: tag, completion: completion)))
     case .cancelTimer, .congested, .relieved, .enteredEpoch, .report: break
     }
   }
 
-  /// The client of a key, if it is one of the cluster's own.
-  func client(of key: PublicKey) -> Int? { clients.firstIndex { $0.key == key } }
+  private mutating func send(
+    _ content: Parcel.Content, of client: Int, to receiver: ReplicaID?
+  ) {
+    let node = machines.count + client
+    let place = parcels.add(content, from: node, size: Self.clientMessageSize)
+    if let receiver {
+      route(place, from: node, to: homes(of: receiver), at: now)
+    } else {
+      route(place, from: node, to: 0..<machines.count, at: now)
+    }
+    settleUnsent(place)
+  }
+
+  private mutating func set(_ timer: ClientSession.Timer, after span: Micros, of client: Int) {
+    let place: UInt32
+    if let free = freeClientTimers.popLast() {
+      place = free
+      clientTimers[Int(free)] = timer
+    } else {
+      place = UInt32(clientTimers.count)
+      clientTimers.append(timer)
+    }
+    queue.schedule(Agenda(.clientTimer, node: client, number: place).ticket, at: now + span)
+  }
 }

@@ -10,19 +10,23 @@ import WitanDraw
 /// cluster.run(for: .seconds(1))
 /// print(cluster.replicas[0].executed)
 /// ```
+///
+/// Nodes are counted: machines first (one a replica, then the second ones of twins), then clients.
 public struct Cluster: Sendable {
   /// What a cluster is made of, and what its network does.
   public struct Configuration: Sendable {
     /// How many replicas.
     public var replicas: Int
+    /// How many more there are that aren't members in the beginning.
+    public var reserve = 0
+    /// The replicas of which there are two, with one name and one key.
+    public var twins: [ReplicaID] = []
     /// What their votes weigh; all the same when empty.
     public var powers: [VotingPower] = []
     /// Everything random follows from it.
     public var seed: UInt64
-    /// How long every message takes.
-    public var latency: Micros = .milliseconds(10)
-    /// The share of messages that is lost.
-    public var loss: Double = 0
+    /// What the network does to messages.
+    public var conditions = Conditions()
     /// What the replicas agree on beforehand.
     public var parameters = Parameters()
     /// How many clients have sessions.
@@ -31,6 +35,10 @@ public struct Cluster: Sendable {
     public var keepsAccount = false
     /// Whether signatures are Ed25519's instead of the simulated scheme's.
     public var usesRealSignatures = false
+    /// How long a disk takes to sync.
+    public var syncTime: Micros = 0
+    /// What of all that happens is told.
+    public var watch: Watch = [.reports, .clients]
 
     /// A configuration.
     public init(replicas: Int = 4, seed: UInt64 = 0) {
@@ -39,87 +47,84 @@ public struct Cluster: Sendable {
     }
   }
 
-  /// Why a cluster can't go on.
-  public enum Failure: Error, Equatable, Sendable {
-    /// A machine's disk lacks the state that its journal builds on.
-    case stateLost(ReplicaID, SequenceNumber)
-  }
-
-  enum Event: Sendable {
-    case delivery(Message, from: Int, to: Int)
-    case broadcast(Message, from: Int)
-    case request(Request, to: Int?)
-    case query(Query, to: Int?)
-    case reply(Reply, to: Int)
-    case answer(Answer, to: Int)
-    case timer(Timer, of: Int, incarnation: Int)
-    case clientTimer(ClientSession.Timer, of: Int)
-  }
-
   /// What the cluster is made of.
-  public var configuration: Configuration
+  public let configuration: Configuration
   /// What its network begins with.
   public let genesis: Genesis
   let scheme: SignatureScheme
-  var machines: [Machine]
-  var queue = EventQueue<Event>()
+  var machines: [Machine] = []
+  /// The machines of each replica.
+  private(set) var homes: [[Int]]
+  var queue = EventQueue()
+  var parcels = ParcelStore()
+  var network: Network
   /// The virtual time.
-  public private(set) var now: Micros = 0
-  var losses: Draw
+  public internal(set) var now: Micros = 0
   /// How many messages were delivered.
   public internal(set) var delivered = 0
   /// What happened, for whoever keeps account.
   public internal(set) var account = Account()
   var clients: [ClientMachine] = []
-  var finished: [Finished] = []
-  /// What replicas told of themselves, with the time.
-  public internal(set) var reports: [(time: Micros, replica: ReplicaID, report: Report)] = []
-  /// Whether reports are kept.
-  public var keepsReports = true
-  private var client: Signer
+  private(set) var clientPlaces: [PublicKey: Int] = [:]
+  var clientTimers: [ClientSession.Timer?] = []
+  var freeClientTimers: [UInt32] = []
+  /// What of all that happens is told.
+  public var watch: Watch
+  var happenings: [Happening] = []
+  var coalitions: [Coalition] = []
+  private let bystander: Signer
   private var nextNumber: UInt64 = 1
+  let draw: Draw
   private var effects = Effects()
+  private var answers: [Input] = []
 
   /// A cluster whose replicas have started.
   public init(_ configuration: Configuration) throws {
     self.configuration = configuration
+    watch = configuration.watch
+    draw = Draw(seed: configuration.seed)
     let authority = SimulatedAuthority(seed: configuration.seed)
-    var signers = Self.signers(configuration, authority: authority)
     scheme = configuration.usesRealSignatures ? .ed25519 : .simulated(authority)
-    client = signers.removeLast()
-    let clientSigners = signers[configuration.replicas...]
-    signers.removeLast(configuration.clients)
-    let members = signers.enumerated().map { index, signer in
+    let names = configuration.replicas + configuration.reserve
+    var signers = Self.signers(
+      names + configuration.clients + 1, configuration, authority: authority)
+    bystander = signers.removeLast()
+    let members = signers.prefix(configuration.replicas).enumerated().map { index, signer in
       Member(
         id: ReplicaID(UInt32(index)), key: signer.publicKey,
         power: configuration.powers.indices.contains(index) ? configuration.powers[index] : 1)
     }
+    let store = KeyValueStore()
     genesis = try Genesis(
       name: "simulation", members: members, parameters: configuration.parameters,
-      applicationRoot: StateMachineHost.root(of: KeyValueStore()))
-    losses = Draw(seed: configuration.seed).split("loss")
-    machines = []
-    for (member, signer) in zip(members, signers) {
-      machines.append(
-        Machine(
-          id: member.id, signer: signer,
-          replica: Replica(
-            genesis: genesis, identity: member.id, signer: signer, scheme: scheme),
-          host: StateMachineHost(KeyValueStore())))
+      applicationRoot: StateMachineHost.root(of: store))
+    let twins = configuration.twins.map { Int($0.rawValue) }.filter { $0 < names }
+    homes = (0..<names).map { [$0] }
+    for (index, name) in twins.enumerated() { homes[name].append(names + index) }
+    let machineCount = names + twins.count
+    network = Network(
+      nodes: machineCount + configuration.clients, conditions: configuration.conditions,
+      draw: draw)
+    for (index, name) in (Array(0..<names) + twins).enumerated() {
+      var machine = Machine(
+        id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
+        store: store, luck: draw.split("machine", UInt64(index)))
+      machine.disk.syncTime = configuration.syncTime
+      machines.append(machine)
     }
-    for signer in clientSigners {
+    for (index, signer) in signers.dropFirst(names).enumerated() {
       let session = ClientSession(genesis: genesis, signer: signer, scheme: scheme)
       clients.append(ClientMachine(key: signer.publicKey, session: session))
+      clientPlaces[signer.publicKey] = index
     }
     for index in machines.indices { start(index) }
   }
 
   /// A key for each replica, each client, and one for requests without a session.
   private static func signers(
-    _ configuration: Configuration, authority: SimulatedAuthority
+    _ count: Int, _ configuration: Configuration, authority: SimulatedAuthority
   ) -> [Signer] {
-    let count = UInt64(configuration.replicas + configuration.clients)
-    return (0...count).compactMap { index in
+    (0..<UInt64(count)).compactMap { index in
       guard configuration.usesRealSignatures else { return authority.signer(index) }
       var seed = ByteWriter()
       seed.write(configuration.seed)
@@ -128,8 +133,25 @@ public struct Cluster: Sendable {
     }
   }
 
-  /// The replicas, those that are down included.
+  // MARK: What can be seen of it
+
+  /// The replicas, by machine; those that are down included.
   public var replicas: [Replica] { machines.map(\.replica) }
+
+  /// The applications, by machine.
+  public var applications: [KeyValueStore] { machines.map(\.host.machine) }
+
+  /// Which machines run or are merely paused.
+  public var liveness: [Bool] { machines.map(\.isUp) }
+
+  /// The root of each machine's application.
+  public var stateRoots: [Digest] { machines.map { StateMachineHost.root(of: $0.host.machine) } }
+
+  /// How many machines there are.
+  public var machineCount: Int { machines.count }
+
+  /// The replica of a machine.
+  public func replica(at machine: Int) -> Replica { machines[machine].replica }
 
   /// The lowest sequence that a replica executed last: everything up to it is done everywhere.
   public var executedByAll: SequenceNumber {
@@ -138,77 +160,32 @@ public struct Cluster: Sendable {
     return lowest
   }
 
-  /// The applications, by replica.
-  public var applications: [KeyValueStore] { machines.map(\.host.machine) }
-
-  // MARK: What can be done to it
-
-  /// Sends a client's request to all replicas, and returns its number.
-  @discardableResult
-  public mutating func submit(_ operation: KeyValueStore.Operation) -> UInt64 {
-    let request = Request(
-      number: nextNumber,
-      expiry: SequenceNumber(configuration.parameters.sessionHorizon / 2)
-        .advanced(by: machines[0].replica.executed.rawValue),
-      operations: [operation.bytes], signer: client, chain: genesis.digest)
-    nextNumber += 1
-    queue.schedule(.request(request, to: nil), at: now + configuration.latency)
-    return request.number
+  /// What happened of that which is watched, since this was asked last.
+  public mutating func takeHappenings() -> [Happening] {
+    defer { happenings.removeAll(keepingCapacity: true) }
+    return happenings
   }
 
-  /// Kills a machine: what isn't on its disk is gone.
-  public mutating func crash(_ id: ReplicaID) { machines[Int(id.rawValue)].isUp = false }
-
-  /// Kills a machine after it has done so many more effects: between any two of them.
-  public mutating func crash(_ id: ReplicaID, afterEffects count: Int) {
-    machines[Int(id.rawValue)].effectsLeft = count
+  mutating func tell(_ watched: Watch, _ node: Int, _ event: Happening.Event) {
+    guard watch.contains(watched) else { return }
+    happenings.append(Happening(time: now, node: node, event: event))
   }
 
-  /// Gives a replica another key of its own, for the epoch whose members know it.
-  public mutating func give(_ signer: Signer, to id: ReplicaID) {
-    machines[Int(id.rawValue)].replica.add(signer)
-  }
-
-  /// Cuts the network into groups that don't hear each other; a replica in no group hears nobody.
-  public mutating func partition(_ groups: [[ReplicaID]]) {
-    for index in machines.indices {
-      machines[index].group = groups.firstIndex { $0.contains(machines[index].id) } ?? -1 - index
-    }
-  }
-
-  /// Mends the network.
-  public mutating func heal() {
-    for index in machines.indices { machines[index].group = 0 }
-  }
-
-  /// Starts a machine that was killed, from its disk; one that was about to be killed lives on.
-  public mutating func restart(_ id: ReplicaID) throws {
-    let index = Int(id.rawValue)
-    machines[index].effectsLeft = nil
-    guard !machines[index].isUp else { return }
-    let disk = machines[index].disk
-    var host = StateMachineHost(KeyValueStore())
-    if let sequence = disk.foundation?.summary.sequence {
-      let saved = machines[index].savedStates.first { $0.sequence == sequence }
-      guard let saved else { throw Failure.stateLost(id, sequence) }
-      try host.restore(saved.snapshot, at: sequence)
-    }
-    machines[index].host = host
-    machines[index].replica = Replica(
-      genesis: genesis, identity: id, signer: machines[index].signer, scheme: scheme,
-      recovering: disk)
-    machines[index].isUp = true
-    machines[index].incarnation += 1
-    start(index)
-  }
+  // MARK: Time
 
   /// Lets virtual time pass.
-  public mutating func run(for span: Micros) { run(until: now + span) { _ in false } }
+  public mutating func run(for span: Micros) { run(until: now + span) }
+
+  /// Lets virtual time pass until a moment.
+  public mutating func run(until limit: Micros) {
+    while let time = queue.nextTime(), time <= limit { step() }
+    now = max(now, limit)
+  }
 
   /// Lets virtual time pass until a moment, or until something holds; whether it held.
   @discardableResult
   public mutating func run(until limit: Micros, or isDone: (Cluster) -> Bool) -> Bool {
-    while let time = queue.nextTime, time <= limit {
+    while let time = queue.nextTime(), time <= limit {
       if isDone(self) { return true }
       step()
     }
@@ -219,130 +196,178 @@ public struct Cluster: Sendable {
   /// Lets the next event happen; false when there is none.
   @discardableResult
   public mutating func step() -> Bool {
-    guard let (time, event) = queue.next() else { return false }
+    guard let (time, ticket) = queue.next() else { return false }
     now = time
-    if configuration.keepsAccount { account.note(event, at: time) }
-    switch event {
-    case .delivery(let message, let from, let to): deliver(message, from: from, to: to)
-    case .broadcast(let message, let from):
-      for to in machines.indices where to != from { deliver(message, from: from, to: to) }
-    case .request(let request, let to):
-      for index in machines.indices where isReached(index, by: to) {
-        if let verified = try? machines[index].replica.verifier.verify(request) {
-          handle(.request(verified), at: index)
-        }
-      }
-    case .query(let query, let to):
-      for index in machines.indices where isReached(index, by: to) {
-        if let verified = try? machines[index].replica.verifier.verify(query) {
-          handle(.query(verified), at: index)
-        }
-      }
-    case .reply(let reply, let index): if !isLost() { ask(index, .reply(reply)) }
-    case .answer(let answer, let index): if !isLost() { ask(index, .answer(answer)) }
-    case .clientTimer(let timer, let index): ask(index, .timer(timer))
-    case .timer(let timer, let index, let incarnation):
-      guard machines[index].isUp, machines[index].incarnation == incarnation else { break }
-      handle(.timer(timer), at: index)
+    guard let agenda = Agenda(ticket: ticket) else { return true }
+    switch agenda.kind {
+    case .delivery: arrive(agenda)
+    case .timer: fireTimer(agenda)
+    case .clientTimer: fireClientTimer(agenda)
+    case .synced: synced(agenda)
+    case .adversary: wakeAdversary(agenda)
     }
     return true
   }
 
-  // MARK: How it works
+  // MARK: Requests without a session
 
-  private mutating func start(_ index: Int) {
-    effects.removeAll()
-    machines[index].replica.start(at: now, into: &effects)
-    perform(at: index)
+  /// Sends a client's request to all replicas, and returns its number.
+  @discardableResult
+  public mutating func submit(_ operation: KeyValueStore.Operation) -> UInt64 {
+    let request = Request(
+      number: nextNumber,
+      expiry: SequenceNumber(configuration.parameters.sessionHorizon / 2)
+        .advanced(by: machines[0].replica.executed.rawValue),
+      operations: [operation.bytes], signer: bystander, chain: genesis.digest)
+    nextNumber += 1
+    send(request, to: homes.indices.map { ReplicaID(UInt32($0)) }, after: typicalLatency)
+    return request.number
   }
 
-  private mutating func isLost() -> Bool {
-    configuration.loss > 0 && losses.chance(configuration.loss)
-  }
-
-  private mutating func isReached(_ index: Int, by target: Int?) -> Bool {
-    machines[index].isUp && (target == nil || target == index) && !isLost()
-  }
-
-  private mutating func deliver(_ message: Message, from: Int, to index: Int) {
-    guard machines[index].isUp, machines[from].group == machines[index].group else { return }
-    if isLost() { return }
-    delivered += 1
-    do throws(Rejection) {
-      handle(.message(try machines[index].replica.verifier.verify(message)), at: index)
-    } catch {
-      guard keepsReports else { return }
-      let signed = message.signed
-      reports.append(
-        (
-          now, machines[index].id,
-          .rejected(error, kind: signed?.statement.kind, from: signed?.signer)
-        ))
+  /// Has a request that somebody signed arrive at some replicas, after a while.
+  public mutating func send(_ request: Request, to receivers: [ReplicaID], after delay: Micros = 0)
+  {
+    let place = parcels.add(.request(request), from: 0, size: Self.clientMessageSize)
+    for receiver in receivers {
+      for index in homes(of: receiver) { schedule(place, for: index, at: now + delay) }
     }
+    settleUnsent(place)
   }
 
-  private mutating func handle(_ input: Input, at index: Int) {
+  /// What a message takes whose latency nobody asks about.
+  private var typicalLatency: Micros {
+    Micros(network.conditions.quality.latency.sample(1 << 63))
+  }
+
+  // MARK: What a machine does
+
+  func homes(of id: ReplicaID) -> [Int] {
+    let index = Int(id.rawValue)
+    return homes.indices.contains(index) ? homes[index] : []
+  }
+
+  mutating func start(_ index: Int) {
     effects.removeAll()
-    machines[index].replica.handle(input, at: now, into: &effects)
+    let local = machines[index].clock.monotonic(at: now)
+    machines[index].replica.start(at: local, into: &effects)
     perform(at: index)
+  }
+
+  mutating func handle(_ input: Input, at index: Int) {
+    effects.removeAll()
+    let local = machines[index].clock.monotonic(at: now)
+    machines[index].replica.handle(input, at: local, into: &effects)
+    if !effects.isEmpty { perform(at: index) }
   }
 
   /// Does what a replica wants done, in order; what the application answers is handled after that.
   private mutating func perform(at index: Int) {
-    var answers: [Input] = []
+    answers.removeAll(keepingCapacity: true)
     var next = 0
     while true {
       for effect in effects.list {
-        guard machines[index].survivesEffect() else { return }
-        if let answer = machines[index].answer(effect, clock: now) {
-          answers.append(answer)
-        } else {
-          perform(effect, at: index)
-        }
+        guard machines[index].survivesEffect() else { return die(index, .killed) }
+        perform(effect, at: index)
+        guard machines[index].isUp else { return }
       }
       effects.removeAll()
       guard next < answers.count else { return }
-      machines[index].replica.handle(answers[next], at: now, into: &effects)
+      let local = machines[index].clock.monotonic(at: now)
+      machines[index].replica.handle(answers[next], at: local, into: &effects)
       next += 1
     }
   }
 
   private mutating func perform(_ effect: Effect, at index: Int) {
     switch effect {
-    case .persist(let record): machines[index].disk.absorb(record)
-    case .send(let message, let to), .sendDurably(let message, let to):
-      if configuration.keepsAccount { account.noteSent(message, copies: 1) }
-      queue.schedule(
-        .delivery(message, from: index, to: Int(to.rawValue)), at: now + configuration.latency)
-    case .broadcast(let message), .broadcastDurably(let message):
-      if configuration.keepsAccount { account.noteSent(message, copies: machines.count - 1) }
-      queue.schedule(.broadcast(message, from: index), at: now + configuration.latency)
-    case .setTimer(let timer, let span):
-      queue.schedule(
-        .timer(timer, of: index, incarnation: machines[index].incarnation), at: now + span)
+    case .persist(let record):
+      if !machines[index].disk.write(record) { die(index, .diskFull) }
+    case .send(let message, let receiver): send(message, from: index, to: receiver)
+    case .broadcast(let message): send(message, from: index, to: nil)
+    case .sendDurably(let message, let receiver):
+      sendDurably(.message(message, to: receiver), from: index)
+    case .broadcastDurably(let message): sendDurably(.message(message, to: nil), from: index)
+    case .setTimer(let timer, let span): set(timer, after: span, at: index)
+    case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
     case .reply(let reply):
-      if let client = client(of: reply.body.client) {
-        queue.schedule(.reply(reply, to: client), at: now + configuration.latency)
+      if let client = clientPlaces[reply.body.client] {
+        sendDurably(.client(.reply(reply), client), from: index)
       }
     case .answer(let answer):
-      if let client = client(of: answer.body.client) {
-        queue.schedule(.answer(answer, to: client), at: now + configuration.latency)
+      if let client = clientPlaces[answer.body.client] {
+        sendDurably(.client(.answer(answer), client), from: index)
       }
-    case .report(let report):
-      if keepsReports { reports.append((now, machines[index].id, report)) }
-    case .cancelTimer, .offer, .withdraw, .assemble, .validate, .execute,
-      .releaseStates, .offerChunk, .beginInstall, .judgeChunk, .finishInstall, .query:
-      break
+    case .report(let report): tell(.reports, index, .report(report))
+    case .offer, .withdraw, .assemble, .validate, .execute, .releaseStates, .offerChunk,
+      .beginInstall, .judgeChunk, .finishInstall, .query:
+      ask(effect, at: index)
     }
   }
-}
 
-extension Cluster {
-  /// Which machines run.
-  public var liveness: [Bool] { machines.map(\.isUp) }
-}
+  /// Has the application, or the adversary in its place, answer an effect.
+  private mutating func ask(_ effect: Effect, at index: Int) {
+    let clock = machines[index].clock.timeOfDay(at: now)
+    var answer = machines[index].answer(effect, clock: clock)
+    if machines[index].adversary != nil {
+      act(at: index) { answer = $0.answer(effect, honestly: answer, &$1) }
+    }
+    if watch.contains(.seam) { tellSeam(effect, answer, at: index) }
+    if let answer { answers.append(answer) }
+  }
 
-extension Cluster {
-  /// The root of each replica's application.
-  public var stateRoots: [Digest] { machines.map { StateMachineHost.root(of: $0.host.machine) } }
+  private mutating func tellSeam(_ effect: Effect, _ answer: Input?, at index: Int) {
+    switch (effect, answer) {
+    case (.validate(let block, _), .validated(_, let verdict)):
+      tell(.seam, index, .validated(block, verdict))
+    case (.execute(let execution), .executed(let result)):
+      tell(.seam, index, .executed(execution))
+      if let state = result.state {
+        tell(.seam, index, .reached(execution.sequence, root: state.root))
+      }
+    case (.finishInstall(let summary), .installed(_, succeeded: true)):
+      tell(.seam, index, .installed(summary))
+    default: break
+    }
+  }
+
+  // MARK: Timers
+
+  private mutating func set(_ timer: Timer, after span: Micros, at index: Int) {
+    machines[index].timers[Int(timer.kind.rawValue)] = timer
+    queue.schedule(
+      Agenda(.timer, node: index, number: Self.number(of: timer, life: machines[index].life))
+        .ticket, at: now + machines[index].clock.span(span))
+  }
+
+  /// A life's low bits, the kind, and the setting's low bits: enough to tell a timer from any that could be pending.
+  private static func number(of timer: Timer, life: UInt32) -> UInt32 {
+    life << 24 | UInt32(timer.kind.rawValue) << 21
+      | UInt32(truncatingIfNeeded: timer.generation & 0x1F_FFFF)
+  }
+
+  private mutating func fireTimer(_ agenda: Agenda) {
+    let index = agenda.node
+    guard let timer = machines[index].timers[Int(agenda.number >> 21 & 7)],
+      Self.number(of: timer, life: machines[index].life) == agenda.number
+    else { return }
+    guard isAwake(index, for: agenda) else { return }
+    if configuration.keepsAccount {
+      account.note(
+        .timer, at: now, node: index, UInt64(timer.kind.rawValue), timer.generation)
+    }
+    machines[index].timers[Int(timer.kind.rawValue)] = nil
+    handle(.timer(timer), at: index)
+  }
+
+  /// Whether a machine can do anything now. What happens while it is paused waits for it.
+  func isAwake(_ index: Int) -> Bool { machines[index].state == .running }
+
+  mutating func isAwake(_ index: Int, for agenda: Agenda) -> Bool {
+    switch machines[index].state {
+    case .running: return true
+    case .paused: machines[index].missed.append(agenda.ticket)
+    case .down: break
+    }
+    return false
+  }
 }

@@ -82,10 +82,15 @@ public struct Study: Sendable {
   ) {
     while cluster.now < limit, !isDone {
       guard cluster.step() else { return }
-      for (time, replica, report) in cluster.takeReports() {
-        note(report, by: replica, at: time, onDecision)
+      for happening in cluster.takeHappenings() {
+        switch happening.event {
+        case .report(let report):
+          let replica = ReplicaID(UInt32(happening.node))
+          note(report, by: replica, at: happening.time, onDecision)
+        case .finished(let finished): askNext(finished.client)
+        default: break
+        }
       }
-      for finished in cluster.takeFinished() { askNext(finished.client) }
     }
   }
 
@@ -153,7 +158,7 @@ public struct Study: Sendable {
       progress.isFinal = true
       let finality = time - (progress.proposedAt ?? time)
       finalities.append(finality)
-      let requests = cluster.requests(at: sequence, of: seat)
+      let requests = cluster.requests(at: sequence, of: seat.index)
       onDecision(
         DecidedBlock(
           sequence: sequence, digest: digest, proposer: progress.proposer, view: progress.view,

@@ -1,4 +1,5 @@
 import Testing
+import WitanSimulation
 
 @testable import WitanCommand
 

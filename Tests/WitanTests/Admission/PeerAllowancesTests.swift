@@ -45,10 +45,18 @@ struct PeerAllowancesTests {
   @Test("What no correct replica sends costs much, and what anybody may send costs nothing")
   func charges() {
     var allowances = PeerAllowances(peers: 1)
-    allowances.charge(Seat(0), for: .staleView)
+    allowances.charge(Seat(0), for: .staleView, at: 0)
     #expect(allowances.spend(256, by: Seat(0), at: 0) == true)
-    for _ in 0..<1_000 { allowances.charge(Seat(0), for: .equivocation) }
+    for _ in 0..<1_000 { allowances.charge(Seat(0), for: .equivocation, at: 0) }
     #expect(allowances.spend(1, by: Seat(0), at: .milliseconds(900)) == false)
     #expect(allowances.spend(1, by: Seat(0), at: .seconds(2)) == true, "but not for ever")
+  }
+
+  @Test("A fault after a long silence costs as much as any")
+  func chargesAfterSilence() {
+    var allowances = PeerAllowances(peers: 1)
+    allowances.charge(Seat(0), for: .equivocation, at: .seconds(50))
+    #expect(allowances.spend(193, by: Seat(0), at: .seconds(50)) == false)
+    #expect(allowances.spend(192, by: Seat(0), at: .seconds(50)) == true)
   }
 }

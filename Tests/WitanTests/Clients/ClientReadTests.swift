@@ -76,8 +76,10 @@ struct ClientReadTests {
   func certified() throws {
     let council = try Council(4)
     let root = SHA256.hash([1])
-    var desk = Desk(council) { question, answer, proof, state in
-      question == [5] && answer == [7] && proof == [8] && state.applicationRoot == root
+    var desk = Desk(council) { (question, answer, proof, state) throws(Unproved) in
+      guard question == [5], answer == [7], proof == [8], state.applicationRoot == root else {
+        throw .otherAnswer
+      }
     }
     desk.give(.read(tag: 1, question: [5], .certified(since: 60)))
     let (query, to) = try #require(desk.query)
@@ -86,7 +88,7 @@ struct ClientReadTests {
     let certificate = council.certificate(of: council.summary(at: 64, root: root))
     desk.hear(
       .result([7]), to: query, at: 64, from: [replica],
-      certification: .init(lineage: [], certificate: certificate, proof: [8]))
+      certification: .init(certificate: certificate, proof: [8]))
     #expect(desk.finished[1] == .answered([7], at: 64))
     desk.give(.read(tag: 2, question: [5], .certified(since: 0)))
     #expect(
@@ -101,16 +103,19 @@ struct ClientReadTests {
     let old = council.certificate(of: council.summary(at: 32))
     let elsewhere = council.certificate(of: council.summary(at: 96))
     for (certificate, proof, isLie) in [
-      (good, [9] as [UInt8], true), (few, [8], true), (old, [8], false), (elsewhere, [8], true),
+      (good, [9] as [UInt8], true), (good, [], true), (few, [8], true), (old, [8], false),
+      (elsewhere, [8], true),
     ] {
-      var desk = Desk(council) { _, _, proof, _ in proof == [8] }
+      var desk = Desk(council) { (_, _, proof, _) throws(Unproved) in
+        guard proof == [8] else { throw .otherAnswer }
+      }
       desk.give(.read(tag: 1, question: [5], .certified(since: 60)))
       let (query, to) = try #require(desk.query)
       let replica = try #require(to)
       let at: SequenceNumber = certificate == old ? 32 : 64
       desk.hear(
         .result([7]), to: query, at: at, from: [replica],
-        certification: .init(lineage: [], certificate: certificate, proof: proof))
+        certification: .init(certificate: certificate, proof: proof))
       #expect(desk.finished.isEmpty)
       #expect(desk.reports == (isLie ? [replica] : []))
       #expect(desk.query?.to != replica && desk.query?.to != nil)
@@ -145,14 +150,14 @@ struct ClientReadTests {
       keys: Council.keys(of: 2))
     // The first answer has room for one step only: the same replica is asked again, from there.
     desk.hear(
-      .result([7]), to: query, at: 300, from: [replica],
-      certification: .init(lineage: [lineage[0]], certificate: certificate, proof: []), epoch: 2)
+      .result([7]), to: query, at: 300, from: [replica], lineage: [lineage[0]],
+      certification: .init(certificate: certificate, proof: [8]), epoch: 2)
     #expect(desk.session.light.epoch == 1)
     let again = try #require(desk.query)
     #expect(again.to == replica && again.query.knownEpoch == 1)
     desk.hear(
-      .result([7]), to: again.query, at: 300, from: [replica],
-      certification: .init(lineage: [lineage[1]], certificate: certificate, proof: []), epoch: 2)
+      .result([7]), to: again.query, at: 300, from: [replica], lineage: [lineage[1]],
+      certification: .init(certificate: certificate, proof: [8]), epoch: 2)
     #expect(desk.finished[1] == .answered([7], at: 300))
     #expect(desk.session.light.epoch == 2)
   }

@@ -309,10 +309,8 @@ struct ClientRequestTests {
     desk.hear(.result([7]), to: request, at: 102, from: [3], epoch: 1)
     #expect(desk.query == nil, "and nobody else for now")
     let change = try council.change(to: 1, at: 128)
-    let certification = AnswerBody.Certification(
-      lineage: [change], certificate: change.certificate, proof: [])
     desk.hear(
-      .refused(.declined), to: query, at: 128, from: [0], certification: certification, epoch: 1)
+      .refused(.unprovable), to: query, at: 128, from: [0], lineage: [change], epoch: 1)
     #expect(desk.session.light.epoch == 1)
     #expect(desk.session.members.digest == change.members.digest)
     #expect(desk.request == request, "the new members are asked at once")
@@ -334,9 +332,7 @@ struct ClientRequestTests {
       certificate: council.certificate(
         of: council.summary(at: 128, epoch: 1, members: try council.members(of: 1)), by: [3]),
       members: try council.members(of: 1))
-    desk.hear(
-      .refused(.declined), to: query, at: 128, from: [3],
-      certification: .init(lineage: [forged], certificate: forged.certificate, proof: []))
+    desk.hear(.refused(.unprovable), to: query, at: 128, from: [3], lineage: [forged])
     #expect(desk.session.light.epoch == 0)
     #expect(desk.reports == [3])
     #expect(desk.query?.to != 3, "another is asked")

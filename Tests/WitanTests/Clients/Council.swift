@@ -80,12 +80,13 @@ struct Council {
 
   func answer(
     to query: Query, _ outcome: Outcome, at sequence: SequenceNumber, by id: ReplicaID,
-    certification: AnswerBody.Certification? = nil, epoch: Epoch = 0, keys: UInt64 = 0
+    lineage: [EpochChange] = [], certification: AnswerBody.Certification? = nil,
+    epoch: Epoch = 0, keys: UInt64 = 0
   ) -> Answer {
     Answer(
       .answer,
       AnswerBody(
-        client: query.client, number: query.number, outcome: outcome,
+        client: query.client, number: query.number, outcome: outcome, lineage: lineage,
         certification: certification),
       epoch: epoch, sequence: sequence, by: id, with: signer(id, keys: keys), chain: chain)
   }

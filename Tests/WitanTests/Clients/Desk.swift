@@ -10,7 +10,7 @@ struct Desk {
 
   init(
     _ council: Council, options: ClientSession.Options = .init(),
-    proving check: @escaping LightClient.ProofCheck = { _, _, _, _ in true }
+    proving check: @escaping LightClient.ProofCheck = { _, _, _, _ in }
   ) {
     self.council = council
     session = ClientSession(
@@ -47,15 +47,16 @@ struct Desk {
   /// Answers by these members to a query.
   mutating func hear(
     _ outcome: Outcome, to query: Query?, at sequence: SequenceNumber, from ids: [ReplicaID],
-    certification: AnswerBody.Certification? = nil, epoch: Epoch = 0
+    lineage: [EpochChange] = [], certification: AnswerBody.Certification? = nil,
+    epoch: Epoch = 0
   ) {
     guard let query else { return }
     give(
       ids.map {
         .answer(
           council.answer(
-            to: query, outcome, at: sequence, by: $0, certification: certification, epoch: epoch,
-            keys: Council.keys(of: epoch)))
+            to: query, outcome, at: sequence, by: $0, lineage: lineage,
+            certification: certification, epoch: epoch, keys: Council.keys(of: epoch)))
       })
   }
 

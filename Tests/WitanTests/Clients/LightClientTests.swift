@@ -109,13 +109,25 @@ struct LightClientTests {
     ) -> Answer {
       council.answer(to: query, outcome, at: sequence, by: 2, certification: certification)
     }
-    let proved = AnswerBody.Certification(lineage: [], certificate: certificate, proof: [1])
-    let check: LightClient.ProofCheck = { $0 == [5] && $1 == [7] && $2 == [1] && $3.sequence == 64 }
+    let proved = AnswerBody.Certification(certificate: certificate, proof: [1])
+    let check: LightClient.ProofCheck = { (question, answer, proof, state) throws(Unproved) in
+      guard question == [5], answer == [7], proof == [1], state.sequence == 64 else {
+        throw .otherAnswer
+      }
+    }
     #expect(try client.verify(answer(certification: proved), to: query, proving: check) == [7])
-    #expect(throws: LightClient.Fault.unproved) {
+    #expect(throws: LightClient.Fault.unproved(.noProof)) {
       try client.verify(answer(), to: query, proving: check)
     }
-    #expect(throws: LightClient.Fault.unproved) {
+    let empty = AnswerBody.Certification(certificate: certificate, proof: [])
+    #expect(throws: LightClient.Fault.unproved(.noProof)) {
+      try client.verify(answer(certification: empty), to: query, proving: check)
+    }
+    #expect(throws: LightClient.Fault.answer(.contradictory("proof of a refusal"))) {
+      try client.verify(
+        answer(.refused(.unprovable), certification: proved), to: query, proving: check)
+    }
+    #expect(throws: LightClient.Fault.unproved(.otherAnswer)) {
       try client.verify(answer(.result([8]), certification: proved), to: query, proving: check)
     }
     #expect(throws: LightClient.Fault.refused(.busy)) {
@@ -125,7 +137,7 @@ struct LightClientTests {
       try client.verify(answer(certification: proved, at: 65), to: query, proving: check)
     }
     let old = AnswerBody.Certification(
-      lineage: [], certificate: council.certificate(of: council.summary(at: 32)), proof: [1])
+      certificate: council.certificate(of: council.summary(at: 32)), proof: [1])
     #expect(throws: LightClient.Fault.tooOld(certified: 32, asked: 64)) {
       try client.verify(answer(certification: old, at: 32), to: query, proving: check)
     }
@@ -142,7 +154,7 @@ struct LightClientTests {
     let faults: [LightClient.Fault] = [
       .ahead(of: 1, 2), .forgotten(1), .gap(from: 1, to: 3), .certificate(.wrongSignatureCount),
       .otherBlock(certified: 1, shown: 2), .brokenChain(below: 3), .otherQuestion,
-      .answer(.badSignature), .refused(.busy), .unproved, .tooOld(certified: 1, asked: 2),
+      .answer(.badSignature), .refused(.busy), .unproved(.noProof), .tooOld(certified: 1, asked: 2),
       .split(certificate, certificate),
     ]
     #expect(Set(faults.map(\.description)).count == faults.count)

@@ -31,9 +31,7 @@ struct Town {
     council = try Council(count, parameters: parameters)
     session = ClientSession(
       genesis: council.genesis, signer: council.client(), scheme: council.scheme,
-      proving: { _, answer, proof, state in
-        (try? SnapshotProof(decoding: proof))?.bytes(under: state) == answer
-      })
+      proving: KeyValueStore.check)
     for id in council.ids {
       hosts.append(StateMachineHost(KeyValueStore()))
       replicas.append(

@@ -57,13 +57,16 @@ import WitanDraw
     }
     try expectRoundTrips("answer") {
       let certification = AnswerBody.Certification(
-        lineage: [$0.epochChange()].compactMap { $0 }, certificate: $0.checkpointCertificate(),
-        proof: $0.bytes(0...9))
+        certificate: $0.checkpointCertificate(), proof: $0.bytes(1...9))
+      let outcome = $0.outcome()
+      var isResult = false
+      if case .result = outcome { isResult = true }
       return $0.sealed(
         .answer,
         AnswerBody(
-          client: $0.fixed(), number: $0.number(), outcome: $0.outcome(),
-          certification: $0.chance(0.5) ? certification : nil))
+          client: $0.fixed(), number: $0.number(), outcome: outcome,
+          lineage: [$0.epochChange()].compactMap { $0 },
+          certification: isResult && $0.chance(0.5) ? certification : nil))
     }
     let signer = SimulatedAuthority(seed: 1).signer(0)
     try expectRoundTrips("query") {

@@ -105,7 +105,7 @@ struct BlockFaults {
     let block = stage.block(1, [request, request])
     #expect(
       stage.give(stage.propose(block, by: 0), to: 3)
-        == .contradictory("a request that is in the block twice"))
+        == .improper("a block with one request twice"))
   }
 
   // Red if a repetition that was decided runs, or is answered as stale.

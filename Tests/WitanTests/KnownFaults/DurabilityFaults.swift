@@ -100,6 +100,43 @@ struct DurabilityFaults {
     #expect(change.body.locks.count >= 9)
   }
 
+  // Red if a decision that is too far ahead of execution to be kept doesn't bind when it is restored.
+  @Test(
+    "F19: with a stable checkpoint far above its own state, a restart forgets nothing that binds")
+  func f19StableFarAboveTheFoundation() throws {
+    var stage = try Stage(hostile: [0, 1, 2])
+    let blocks = stage.blocks(1...18)
+    // r3 executes up to 12; but no checkpoint becomes stable, so that its disk goes back to the genesis.
+    for block in blocks.prefix(12) {
+      let decision = stage.decision(block, by: [0, 1, 2])
+      stage.give(.decision(stage.seal(.decision, decision, by: 0)), to: 3)
+    }
+    // Then it is shown a certified state that it can't have, more than a window above the genesis.
+    let summary = CheckpointSummary(
+      sequence: 16, lastBlock: blocks[15].digest, timestamp: blocks[15].header.timestamp,
+      applicationRoot: SHA256.hash([1]), applicationChunks: 1, sessionsRoot: SHA256.hash([2]),
+      sessionChunks: 1, epoch: 0, members: stage.genesis.members.digest)
+    let manifest = Manifest(
+      lineage: [], certificate: stage.checkpointCertificate(summary, by: [0, 1, 2]))
+    stage.give(.manifest(stage.seal(.manifest, manifest, by: 0, at: 16)), to: 3)
+    #expect(stage[3].executed == 12 && stage[3].stableCheckpoint?.sequence == 16)
+    // It learns a decision above, and commits to what follows.
+    let decision = stage.decision(blocks[16], by: [0, 1, 2])
+    stage.give(.decision(stage.seal(.decision, decision, by: 0)), to: 3)
+    stage.give(stage.propose(blocks[17], by: 0), to: 3)
+    for index in 1...2 { stage.give(stage.prepare(blocks[17], by: index), to: 3) }
+    let commit = try #require(stage.said(.commit, by: 3).last)
+    #expect(commit.statement.sequence == 18)
+    try stage.restart(3)
+    #expect(stage[3].executed == 12 && stage[3].stableCheckpoint?.sequence == 16)
+    #expect(stage[3].decision(at: 17) == nil, "too far ahead of the genesis to be kept")
+    #expect(stage[3].slotFault == nil)
+    #expect(stage[3].locks.map(\.header.digest) == [blocks[16].digest, blocks[17].digest])
+    for index in 0...1 { stage.give(.viewChange(stage.viewChange(to: 1, by: index)), to: 3) }
+    #expect(stage.said(.viewChange, by: 3).count == 1)
+    #expect(stage.convictions(of: 3, knowing: stage[3].verifier).isEmpty)
+  }
+
   // Red if a decision replaces a lock although it doesn't follow the lock below.
   @Test(
     "F19: decisions that come out of order hide no lock, so that nobody correct can be convicted")

@@ -53,6 +53,36 @@ struct EpochFaults {
     #expect(!stage.players[3].reports.contains { if case .diverged = $0 { true } else { false } })
   }
 
+  // Red if a step is kept although the verifier couldn't take it.
+  @Test("F35: a step that doesn't follow the last known epoch isn't kept, written down or shown")
+  func f35StepsAreTakenInOrder() throws {
+    var stage = try Stage { $0.epochLength = 4 }
+    stage.crash(3)
+    for number in UInt64(1)...8 {
+      let powers: [VotingPower] = number == 1 ? [2, 2, 2, 2] : [1, 1, 1, 1]
+      let isFirst = number % 4 == 1
+      try stage.submit(
+        stage.request(
+          number, isFirst ? .reconfigure(stage.reweighted(powers)) : .get(key: [1])),
+        to: [0, 1, 2])
+      stage.run()
+    }
+    #expect(stage[0].epoch == 2 && stage[0].lineage.count == 2)
+    stage.players[3].isUp = true
+    for lineage in [Array(stage[0].lineage.dropFirst()), stage[0].lineage] {
+      let manifest = Manifest(lineage: lineage, certificate: nil)
+      // Checked where more is known than by the replica: checks run elsewhere, on copies.
+      let checked = try stage[0].verifier.verify(
+        .manifest(stage.seal(.manifest, manifest, by: 0, epoch: 2)))
+      stage.handle(.message(checked), at: 3)
+      let isWhole = lineage.count == 2
+      #expect(stage[3].verifier.latestEpoch == (isWhole ? 2 : 0))
+      #expect(stage[3].lineage == (isWhole ? lineage : []))
+      let written = stage.players[3].records.filter { if case .epoch = $0 { true } else { false } }
+      #expect(written.count == (isWhole ? 2 : 0))
+    }
+  }
+
   // Red if only members of the epoch that an asker names are helped.
   @Test("F36: a newcomer that knows only the genesis joins the epoch it is a member of")
   func f36NewcomersJoin() throws {

@@ -89,7 +89,8 @@ struct InputFaults {
       for address in [ChunkAddress.sessions(index), .application(index)] {
         let query = StateQuery(chunk: address, knownEpoch: 0)
         let message = Message.fetchState(stage.seal(.fetchState, query, by: 1, at: stable))
-        #expect(stage.give(message, to: 0) == .contradictory("the index of a chunk"))
+        #expect(
+          stage.give(message, to: 0) == .improper("a query for a piece that the state hasn't"))
       }
     }
   }

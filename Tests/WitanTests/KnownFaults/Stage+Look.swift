@@ -38,6 +38,16 @@ extension Stage {
     players[index].said.compactMap(\.signed).filter { $0.statement.kind == kind }
   }
 
+  /// How many messages to one member each a replica sent upon its latest input.
+  func answers(by index: Int) -> Int {
+    players[index].latest.count { effect in
+      switch effect {
+      case .send, .sendDurably: true
+      default: false
+      }
+    }
+  }
+
   func results(for request: Request, from index: Int) -> [Outcome] {
     players[index].replies.map(\.body).filter {
       $0.client == request.client && $0.number == request.number

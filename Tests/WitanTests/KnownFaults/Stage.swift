@@ -30,6 +30,8 @@ struct Stage {
     /// Everything it ever said, and how many records were on its disk when it did.
     var said: [Message] = []
     var recordsWhenSaid: [Int] = []
+    /// Whether it was to wait until those records were on the disk.
+    var saidDurably: [Bool] = []
     /// Every effect of the latest input.
     var latest: [Effect] = []
     var isUp = true
@@ -277,10 +279,10 @@ struct Stage {
       players[index].disk.absorb(record)
       players[index].records.append(record)
     case .send(let message, let to), .sendDurably(let message, let to):
-      keep(message, by: index)
+      keep(message, effect, by: index)
       wire.append(Letter(message: message, from: index, to: Int(to.rawValue)))
     case .broadcast(let message), .broadcastDurably(let message):
-      keep(message, by: index)
+      keep(message, effect, by: index)
       for to in players.indices where to != index {
         wire.append(Letter(message: message, from: index, to: to))
       }
@@ -293,8 +295,12 @@ struct Stage {
     }
   }
 
-  private mutating func keep(_ message: Message, by index: Int) {
+  private mutating func keep(_ message: Message, _ effect: Effect, by index: Int) {
     players[index].said.append(message)
     players[index].recordsWhenSaid.append(players[index].records.count)
+    switch effect {
+    case .sendDurably, .broadcastDurably: players[index].saidDurably.append(true)
+    default: players[index].saidDurably.append(false)
+    }
   }
 }

@@ -148,6 +148,82 @@ struct StateFaults {
     #expect(stage.give(.chunk(stage.seal(.chunk, chunk, by: 0, at: 4)), to: 3) == .unsolicited)
   }
 
+  /// r3, at whom a state of one chunk is offered; what the application is asked stays unanswered.
+  private func offered(_ stage: inout Stage, at sequence: SequenceNumber) -> CheckpointSummary {
+    let summary = CheckpointSummary(
+      sequence: sequence, lastBlock: SHA256.hash([1]), timestamp: 1,
+      applicationRoot: ChunkTree([7]).root, applicationChunks: 1,
+      sessionsRoot: SHA256.hash([3]), sessionChunks: 1, epoch: 0,
+      members: stage.genesis.members.digest)
+    let manifest = Manifest(
+      lineage: [], certificate: stage.checkpointCertificate(summary, by: [0, 1, 2]))
+    stage.give(.manifest(stage.seal(.manifest, manifest, by: 0, at: sequence)), to: 3)
+    return summary
+  }
+
+  /// Whoever was asked for the application's chunk at a checkpoint sends it.
+  private func sendChunk(_ stage: inout Stage, at sequence: SequenceNumber) throws {
+    let asked = try #require(
+      stage.wire.last { letter in
+        guard case .fetchState(let query) = letter.message else { return false }
+        return query.body.chunk == .application(0) && query.statement.sequence == sequence
+      }?.to)
+    let chunk = StateChunk(address: .application(0), bytes: [7], proof: [])
+    #expect(stage.give(.chunk(stage.seal(.chunk, chunk, by: asked, at: sequence)), to: 3) == nil)
+  }
+
+  // Red if the application's word on a chunk isn't tied to the checkpoint, or is taken before it was asked for.
+  @Test("F36: the application's late word on a chunk isn't taken for another checkpoint's")
+  func f36LateWords() throws {
+    var stage = try Stage(hostile: [0, 1, 2])
+    stage.withholds = { _, effect in if case .judgeChunk = effect { true } else { false } }
+    _ = offered(&stage, at: 16)
+    try sendChunk(&stage, at: 16)
+    let summary = offered(&stage, at: 20)
+    #expect(stage.withheld.count == 1)
+    func say(_ sequence: SequenceNumber, _ isValid: Bool) -> [Rejection] {
+      stage.players[3].reports = []
+      stage.handle(.chunkJudged(.application(0), of: sequence, isValid: isValid), at: 3)
+      #expect(!stage.players[3].reports.contains { if case .liar = $0 { true } else { false } })
+      return stage.rejections(at: 3)
+    }
+    for isValid in [true, false] {
+      #expect(say(16, isValid) == [.unexpectedAnswer], "of the checkpoint that was left")
+      #expect(say(20, isValid) == [.unexpectedAnswer], "of a chunk that hasn't come")
+    }
+    try sendChunk(&stage, at: 20)
+    #expect(say(16, true) == [.unexpectedAnswer])
+    guard case .judgeChunk(let chunk, let asked)? = stage.withheld.last?.effect else {
+      Issue.record("the application wasn't asked")
+      return
+    }
+    #expect(asked == summary && chunk.address == .application(0))
+    #expect(say(20, true) == [])
+    #expect(say(20, true) == [.unexpectedAnswer], "it has been said")
+    // Nor does the application take a chunk of another checkpoint than it makes room for.
+    stage.players[3].reports = []
+    stage.answerWithheld()
+    #expect(stage.rejections(at: 3) == [.unexpectedAnswer, .unexpectedAnswer])
+  }
+
+  // Red if `forgetPeers` forgets who sent what the application looks at.
+  @Test("F36: a new epoch's members aren't blamed for a chunk that came before")
+  func f36ChunksUnderJudgement() throws {
+    let stage = try Stage(hostile: [0, 1, 2])
+    let summary = CheckpointSummary(
+      sequence: 16, lastBlock: .zero, timestamp: 1, applicationRoot: .zero, applicationChunks: 2,
+      sessionsRoot: .zero, sessionChunks: 0, epoch: 0, members: stage.genesis.members.digest)
+    var transfer = StateTransfer()
+    transfer.begin(stage.checkpointCertificate(summary, by: [0, 1, 2]))
+    _ = transfer.nextQuestions(peers: [0, 1], now: 0, patience: 10)
+    transfer.noteJudged(.application(0))
+    transfer.forgetPeers()
+    let again = transfer.nextQuestions(peers: [2], now: 1, patience: 10)
+    #expect(again.map(\.0) == [.application(1)])
+    #expect(transfer.sender(judged: .application(0)) == 0)
+    #expect(transfer.sender(judged: .application(1)) == nil)
+  }
+
   // Red if only what lies below the latest checkpoint, and not the checkpoint itself, can be had.
   @Test(
     "F36: the very last sequence is had too, whether it is a checkpoint or not",

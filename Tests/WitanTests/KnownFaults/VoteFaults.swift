@@ -84,7 +84,7 @@ struct VoteFaults {
     stage.give(stage.propose(block, by: 0), to: 6)
     stage.give(stage.prepare(block, by: 1), to: 6)
     stage.give(stage.prepare(block, by: 2), to: 6)
-    guard case .contradictory = stage.give(stage.prepare(block, by: 0), to: 6) else {
+    guard case .improper = stage.give(stage.prepare(block, by: 0), to: 6) else {
       Issue.record("the leader's prepare was taken")
       return
     }

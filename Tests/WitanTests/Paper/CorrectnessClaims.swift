@@ -53,7 +53,7 @@ struct CorrectnessClaims {
   func livenessByBackOff() throws {
     var configuration = Cluster.Configuration(replicas: 4, seed: 5)
     configuration.parameters.patience = .milliseconds(200)
-    configuration.latency = .milliseconds(900)
+    configuration.conditions.quality.latency = .fixed(900_000)
     var cluster = try Cluster(configuration)
     cluster.submit(.put(key: [1], value: [1]))
     let isDone = cluster.run(until: .seconds(600)) { cluster in

@@ -196,9 +196,8 @@ extension GoldenVector {
         answer(
           "answer-certified", "An answer with proof", .answer,
           AnswerBody(
-            client: client, number: 8, outcome: .result([1]),
-            certification: .init(
-              lineage: [change], certificate: change.certificate, proof: [3, 2, 1]))),
+            client: client, number: 8, outcome: .result([1]), lineage: [change],
+            certification: .init(certificate: change.certificate, proof: [3, 2, 1]))),
       ]
     }
 

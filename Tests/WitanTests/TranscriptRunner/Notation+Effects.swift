@@ -57,10 +57,10 @@ extension Notation {
     let name = "\(names.name(ofClient: body.client))?\(body.number)"
     var rest = "\(name) n\(answer.statement.sequence) \(outcome(body.outcome))"
     if let proof = body.certification {
-      let steps = proof.lineage.map { "e\($0.certificate.summary.epoch)" }
       rest += " proved under \(certificate(proof.certificate))"
-      if !steps.isEmpty { rest += " steps \(list(steps))" }
     }
+    let steps = body.lineage.map { "e\($0.certificate.summary.epoch)" }
+    if !steps.isEmpty { rest += " steps \(list(steps))" }
     return EffectLine(kind: .clients, verb: "answers", rest: rest)
   }
 
@@ -75,7 +75,7 @@ extension Notation {
       if let state = result.state, let next = state.nextMembers {
         rest += ", next members " + list(next.map(\.id.description))
       }
-    case .chunkJudged(_, let isValid)?: rest += isValid ? ": belongs" : ": doesn't belong"
+    case .chunkJudged(_, _, let isValid)?: rest += isValid ? ": belongs" : ": doesn't belong"
     case .installed(_, let succeeded)?: rest += succeeded ? ": done" : ": failed"
     case .chunkOffered(_, nil)?: rest += ": gone"
     case nil:
@@ -103,7 +103,7 @@ extension Notation {
     case .offerChunk(let ticket):
       return ("cuts", "n\(ticket.sequence) application \(ticket.index) for \(ticket.replica)")
     case .beginInstall(let summary): return ("makes room", names.name(of: summary.digest))
-    case .judgeChunk(let chunk): return ("judges", address(chunk.address))
+    case .judgeChunk(let chunk, _): return ("judges", address(chunk.address))
     case .finishInstall(let summary): return ("installs", names.name(of: summary.digest))
     case .query(_, let content, let sequence):
       let place = sequence.map { " at n\($0)" } ?? ""

@@ -136,7 +136,8 @@ struct Notation {
 
   func outcome(_ outcome: Outcome) -> String {
     switch outcome {
-    case .result(let bytes): "\"\(String(decoding: bytes, as: UTF8.self))\""
+    case .result(let bytes):
+      "\"" + bytes.map { $0 < 32 ? "<\($0)>" : String(UnicodeScalar($0)) }.joined() + "\""
     case .refused(let refusal): "refused: \(refusal)"
     }
   }

@@ -271,7 +271,7 @@ import WitanCrypto
   @Test("Only what a member signed and no correct one signs proves it faulty")
   func blame() {
     let proofs: [Rejection] = [
-      .badCertificate(.leaderCountedTwice), .contradictory("x"), .overLimit("x"),
+      .badCertificate(.leaderCountedTwice), .contradictory("x"), .overLimit("x"), .improper("x"),
       .badNewView("x"), .notLeader(1), .emptyBlock, .badClientSignature,
     ]
     let others: [Rejection] = [

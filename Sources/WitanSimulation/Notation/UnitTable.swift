@@ -1,22 +1,22 @@
 /// Units, and how numbers that carry one of them are read and written: `20ms`, `1.5MiB`.
 ///
 /// Everything is whole multiples of the smallest unit; no floating point comes near it.
-struct UnitTable: Sendable {
+package struct UnitTable: Sendable {
   /// The units from the smallest to the largest, with how many of the smallest each holds.
-  var units: [(name: String, size: UInt64)]
+  package var units: [(name: String, size: UInt64)]
 
   /// Microseconds, milliseconds, seconds, and minutes, in microseconds.
-  static let durations = UnitTable(units: [
+  package static let durations = UnitTable(units: [
     ("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000),
   ])
 
   /// Bytes and their binary multiples, in bytes.
-  static let sizes = UnitTable(units: [
+  package static let sizes = UnitTable(units: [
     ("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30),
   ])
 
   /// Why a text is not a number with a unit.
-  enum Fault: Error {
+  package enum Fault: Error {
     /// It doesn't begin with a number.
     case noNumber
     /// Nothing follows the number.
@@ -30,7 +30,7 @@ struct UnitTable: Sendable {
   }
 
   /// The number of smallest units that `text` says.
-  func parse(_ text: some StringProtocol) throws(Fault) -> UInt64 {
+  package func parse(_ text: some StringProtocol) throws(Fault) -> UInt64 {
     let number = text.prefix { ($0.isASCII && $0.isNumber) || $0 == "." }
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
     guard let whole = parts.first, !whole.isEmpty, parts.count <= 2, parts.last?.isEmpty == false
@@ -52,18 +52,18 @@ struct UnitTable: Sendable {
   }
 
   /// The number in the largest unit that holds it whole.
-  func format(_ count: UInt64) -> String {
+  package func format(_ count: UInt64) -> String {
     let fitting = units.last { count >= $0.size && count.isMultiple(of: $0.size) } ?? units[0]
     return "\(count / fitting.size)\(fitting.name)"
   }
 
   /// The units for people: `us, ms, s or m`.
-  var names: String { units.map(\.name).listed(by: "or") }
+  package var names: String { units.map(\.name).listed(by: "or") }
 }
 
 extension [String] {
   /// The words as a sentence lists them: `a, b or c`.
-  func listed(by conjunction: String) -> String {
+  package func listed(by conjunction: String) -> String {
     guard let last, count > 1 else { return first ?? "" }
     return "\(dropLast().joined(separator: ", ")) \(conjunction) \(last)"
   }

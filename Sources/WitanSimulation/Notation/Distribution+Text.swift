@@ -1,37 +1,27 @@
 import Witan
+import WitanDraw
 
-/// How a span of time is distributed, as an option says it.
-enum Distribution: Hashable, Sendable, CustomStringConvertible {
-  /// Always the same: `fixed:20ms`.
-  case fixed(Micros)
-  /// Anything between the two, all as likely: `uniform:10ms..50ms`.
-  case uniform(low: Micros, high: Micros)
-  /// Around a mean, with a standard deviation: `normal:50ms,20ms`.
-  case normal(mean: Micros, deviation: Micros)
-  /// Mostly short, at times long: `exponential:30ms` has this mean.
-  case exponential(mean: Micros)
-  /// Half below the median, with a long tail: `lognormal:40ms,0.6` has this deviation of its logarithm.
-  case lognormal(median: Micros, sigma: Double)
-
-  /// The distribution as an option takes it.
-  var description: String {
+extension Distribution {
+  /// A distribution of spans of time, as an option takes it: `normal:50ms,20ms`.
+  package var optionText: String {
     switch self {
-    case .fixed(let span): "fixed:\(span)"
-    case .uniform(let low, let high): "uniform:\(low)..\(high)"
-    case .normal(let mean, let deviation): "normal:\(mean),\(deviation)"
-    case .exponential(let mean): "exponential:\(mean)"
-    case .lognormal(let median, let sigma): "lognormal:\(median),\(sigma.shortDescription)"
+    case .fixed(let span): "fixed:\(Micros(span))"
+    case .uniform(let low, let high): "uniform:\(Micros(low))..\(Micros(high))"
+    case .normal(let mean, let deviation): "normal:\(Micros(mean)),\(Micros(deviation))"
+    case .exponential(let mean): "exponential:\(Micros(mean))"
+    case .lognormal(let median, let sigma):
+      "lognormal:\(Micros(median)),\(sigma.shortDescription)"
     }
   }
 }
 
 extension Distribution {
   /// The shapes by name.
-  enum Shape: String, CaseIterable {
+  package enum Shape: String, CaseIterable {
     case fixed, uniform, normal, exponential, lognormal
 
     /// A distribution of this shape, as an option takes it.
-    var example: String {
+    package var example: String {
       switch self {
       case .fixed: "fixed:20ms"
       case .uniform: "uniform:10ms..50ms"
@@ -42,8 +32,8 @@ extension Distribution {
     }
   }
 
-  /// Reads a distribution.
-  init(parsing text: String) throws(InvalidValue) {
+  /// Reads a distribution of spans of time, which it holds in microseconds.
+  package init(parsing text: String) throws(InvalidValue) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
     guard let shape = Shape(rawValue: name) else {
@@ -85,9 +75,9 @@ extension Distribution {
     return "give one like \(Shape.allCases.map(\.example).listed(by: "or"))"
   }
 
-  private static func span(_ text: Substring, like: String) throws(InvalidValue) -> Micros {
+  private static func span(_ text: Substring, like: String) throws(InvalidValue) -> UInt64 {
     do {
-      return try Micros.parse(text)
+      return try Micros.parse(text).rawValue
     } catch {
       let given = String(text).quoted
       let problem = text.isEmpty ? "lacks a duration" : "has \(given), which \(error.problem)"
@@ -102,15 +92,5 @@ extension Distribution {
       throw InvalidValue("lacks its second parameter", remedy: like)
     }
     return (text[..<range.lowerBound], text[range.upperBound...])
-  }
-}
-
-extension ValueKind where Value == Distribution {
-  /// A distribution of spans of time.
-  static var distribution: ValueKind {
-    ValueKind(
-      placeholder: "DIST",
-      parse: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
-      format: { $0.description })
   }
 }

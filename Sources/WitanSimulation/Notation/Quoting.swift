@@ -1,7 +1,7 @@
 extension String {
   /// The text as it may be shown in a message: as it is when it is plain, and else between quotes, with
   /// control characters written out, so that no input can drive the terminal, and not too long.
-  var quotedIfNeeded: String {
+  package var quotedIfNeeded: String {
     let limit = 80
     let shown = count > limit ? String(prefix(limit)) + "…" : self
     let plain = !shown.isEmpty && shown.unicodeScalars.allSatisfy(\.isPlain)
@@ -9,7 +9,7 @@ extension String {
   }
 
   /// The text between single quotes, with control characters written out.
-  var quoted: String {
+  package var quoted: String {
     var result = "'"
     for scalar in unicodeScalars {
       switch scalar.properties.generalCategory {

@@ -1,7 +1,7 @@
 /// Guesses what a person meant by a mistyped word.
-enum Suggestion {
+package enum Suggestion {
   /// The candidate nearest to `word`, if any is near enough to be meant; the first one wins a tie.
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     guard !word.isEmpty else { return nil }
     let allowance = max(1, (word.count + 1) / 3)
     var best: (candidate: String, distance: Int)?
@@ -17,7 +17,7 @@ enum Suggestion {
   }
 
   /// The least number of letters to insert, drop, replace, or swap with their neighbour.
-  static func distance(_ left: String, _ right: String) -> Int {
+  package static func distance(_ left: String, _ right: String) -> Int {
     let a = Array(left)
     let b = Array(right)
     // Three rows of the table of optimal string alignment: a swap looks back two.

@@ -1,0 +1,245 @@
+import Witan
+import WitanCrypto
+import WitanDraw
+
+/// How what is sent gets to where it is going.
+extension Cluster {
+  // MARK: Sending
+
+  /// A replica sends a message, or would: an adversary may have it otherwise.
+  mutating func send(_ message: Message, from index: Int, to receiver: ReplicaID?) {
+    guard machines[index].adversary != nil else {
+      transmit(message, from: index, to: receiver, at: now)
+      return
+    }
+    act(at: index) { $0.replicaSends(message, to: receiver, &$1) }
+  }
+
+  /// Sends what depends on the journal.
+  mutating func sendDurably(_ outgoing: Machine.Outgoing.Content, from index: Int) {
+    if machines[index].disk.syncTime == 0, !machines[index].disk.isSynced {
+      _ = machines[index].disk.endSync()
+    }
+    guard !machines[index].disk.isSynced else {
+      send(outgoing, from: index)
+      return
+    }
+    machines[index].outbox.append(
+      Machine.Outgoing(content: outgoing, records: machines[index].disk.written))
+    beginSync(index)
+  }
+
+  private mutating func send(_ outgoing: Machine.Outgoing.Content, from index: Int) {
+    switch outgoing {
+    case .message(let message, let receiver): send(message, from: index, to: receiver)
+    case .client(let content, let client): send(content, from: index, client)
+    }
+  }
+
+  private mutating func beginSync(_ index: Int) {
+    guard machines[index].disk.beginSync() else { return }
+    queue.schedule(
+      Agenda(.synced, node: index, number: machines[index].life).ticket,
+      at: now + machines[index].disk.syncTime)
+  }
+
+  /// A sync is done: what waited for it goes out, and what was written since is synced next.
+  mutating func synced(_ agenda: Agenda) {
+    let index = agenda.node
+    guard machines[index].life == agenda.number, isAwake(index, for: agenda) else { return }
+    let count = machines[index].disk.endSync()
+    for place in machines[index].outbox.indices { machines[index].outbox[place].records -= count }
+    while let first = machines[index].outbox.first, first.records <= 0 {
+      machines[index].outbox.removeFirst()
+      send(first.content, from: index)
+    }
+    if !machines[index].disk.isSynced { beginSync(index) }
+  }
+
+  /// Puts a message on the network, to one replica or to all others.
+  mutating func transmit(
+    _ message: Message, from index: Int, to receiver: ReplicaID?, at departure: Micros
+  ) {
+    let size = size(of: message)
+    let place = parcels.add(.message(message), from: index, size: size)
+    if watch.contains(.messages) { tell(.messages, index, .sent(message, to: receiver)) }
+    let copies: Int
+    if let receiver {
+      let targets = homes(of: receiver)
+      copies = targets.count
+      route(place, from: index, to: targets, at: departure)
+    } else {
+      copies = machines.count - 1
+      route(place, from: index, to: 0..<machines.count, at: departure)
+    }
+    if configuration.keepsAccount { note(message, place, from: index, copies: copies, size) }
+    settleUnsent(place)
+  }
+
+  mutating func send(_ content: Parcel.Content, from index: Int, _ client: Int) {
+    let place = parcels.add(content, from: index, size: Self.clientMessageSize)
+    route(place, from: index, to: CollectionOfOne(machines.count + client), at: now)
+    settleUnsent(place)
+  }
+
+  /// What a client's message, and an answer to it, are counted as.
+  static let clientMessageSize = 256
+
+  mutating func route(
+    _ place: UInt32, from index: Int, to targets: some Sequence<Int>, at departure: Micros
+  ) {
+    let message = network.nextMessage(from: index)
+    let size = parcels[place].size
+    let own = index < machines.count ? machines[index].id : nil
+    for target in targets
+    where target != index && (target >= machines.count || machines[target].id != own) {
+      let fate = network.fate(of: message, from: index, to: target, bytes: size, at: departure)
+      if let clog = fate.clog {
+        parcels[place].pending += 1
+        network.hold(place, for: target, in: clog)
+        continue
+      }
+      guard let arrival = fate.arrival else {
+        tellLost(place, to: target)
+        continue
+      }
+      if let bit = fate.flippedBit {
+        damage(place, bit: bit, for: target, at: arrival)
+      } else {
+        schedule(place, for: target, at: arrival)
+      }
+      if let echo = fate.echo { schedule(place, for: target, at: echo) }
+    }
+  }
+
+  @inline(__always)
+  mutating func schedule(_ place: UInt32, for target: Int, at arrival: Micros) {
+    parcels[place].pending += 1
+    queue.schedule(Agenda(.delivery, node: target, number: place).ticket, at: arrival)
+  }
+
+  /// Whoever wasn't sent to anybody is gone.
+  mutating func settleUnsent(_ place: UInt32) {
+    if parcels[place].pending == 0 { parcels.remove(place) }
+  }
+
+  /// What arrives isn't what was sent.
+  private mutating func damage(_ place: UInt32, bit: UInt64, for target: Int, at arrival: Micros) {
+    guard case .message(let message) = parcels[place].content else {
+      // Between clients and replicas, what is damaged is lost.
+      return tellLost(place, to: target)
+    }
+    var bytes = message.encoded
+    let flipped = bit % UInt64(bytes.count * 8)
+    bytes[Int(flipped / 8)] ^= 1 << UInt8(flipped % 8)
+    let sender = parcels[place].sender
+    let damaged = parcels.add(.frame(bytes), from: sender, size: bytes.count)
+    schedule(damaged, for: target, at: arrival)
+  }
+
+  private mutating func tellLost(_ place: UInt32, to target: Int) {
+    guard watch.contains(.deliveries), case .message(let message) = parcels[place].content else {
+      return
+    }
+    let sender = parcels[place].sender
+    tell(.deliveries, target, .lost(message, from: sender))
+  }
+
+  // MARK: Arriving
+
+  /// A parcel arrives at a node.
+  mutating func arrive(_ agenda: Agenda) {
+    let (node, place) = (agenda.node, agenda.number)
+    if configuration.keepsAccount {
+      account.note(
+        .delivered, at: now, node: node, UInt64(parcels[place].sender), parcels[place].number)
+    }
+    if network.isCut(from: parcels[place].sender, to: node) {
+      tellLost(place, to: node)
+      return parcels.settle(place)
+    }
+    guard node < machines.count else { return arrive(place, atClient: node - machines.count) }
+    guard isAwake(node) else {
+      if machines[node].state == .paused { return machines[node].missed.append(agenda.ticket) }
+      tellLost(place, to: node)
+      return parcels.settle(place)
+    }
+    delivered += 1
+    open(place, at: node)
+    parcels.settle(place)
+  }
+
+  /// A replica hears what arrived, if the verifier lets it in.
+  private mutating func open(_ place: UInt32, at index: Int) {
+    let horizon = machines[index].replica.verifier.horizon
+    if parcels[place].opinion?.horizon != horizon {
+      let outcome = opinion(on: parcels[place].content, at: index)
+      parcels[place].opinion = Parcel.Opinion(horizon: horizon, outcome: outcome)
+    }
+    guard let outcome = parcels[place].opinion?.outcome else { return }
+    switch outcome {
+    case .message(let verified):
+      if watch.contains(.deliveries) {
+        let sender = parcels[place].sender
+        tell(.deliveries, index, .delivered(verified.value, from: sender))
+      }
+      if machines[index].adversary != nil, !isHeard(verified.value, at: index) { return }
+      handle(.message(verified), at: index)
+    case .request(let verified): handle(.request(verified), at: index)
+    case .query(let verified): handle(.query(verified), at: index)
+    case .refused(let rejection): tellRefused(rejection, place, at: index)
+    }
+  }
+
+  private func opinion(on content: Parcel.Content, at index: Int) -> Parcel.Opinion.Outcome {
+    let verifier = machines[index].replica.verifier
+    do throws(Rejection) {
+      switch content {
+      case .message(let message): return .message(try verifier.verify(message))
+      case .frame(let bytes): return .message(try verifier.verify(frame: bytes))
+      case .request(let request): return .request(try verifier.verify(request))
+      case .query(let query): return .query(try verifier.verify(query))
+      case .reply, .answer: return .refused(.unsolicited)
+      }
+    } catch {
+      return .refused(error)
+    }
+  }
+
+  private mutating func tellRefused(_ rejection: Rejection, _ place: UInt32, at index: Int) {
+    var signed: SignedStatement?
+    if case .message(let message) = parcels[place].content { signed = message.signed }
+    tell(
+      .reports, index,
+      .report(.rejected(rejection, kind: signed?.statement.kind, from: signed?.signer)))
+  }
+
+  // MARK: Keeping account
+
+  private func size(of message: Message) -> Int {
+    switch message {
+    case .prepare, .commit, .checkpoint, .fetchBlock: Self.voteSize
+    default:
+      configuration.keepsAccount || network.conditions.nodeBandwidth != nil
+        || network.conditions.quality.bandwidth != nil ? message.encoded.count : 0
+    }
+  }
+
+  private static let voteSize: Int = {
+    let signer = SimulatedAuthority(seed: 0).signer(0)
+    let statement = Statement(.prepare, epoch: 0, digest: .zero)
+    return Message.prepare(statement.signed(by: 0, with: signer, chain: .zero)).encoded.count
+  }()
+
+  private mutating func note(
+    _ message: Message, _ place: UInt32, from index: Int, copies: Int, _ size: Int
+  ) {
+    account.noteSent(message, copies: copies, size: size)
+    account.note(.sent, at: now, node: index, parcels[place].number, UInt64(size))
+    if let signed = message.signed {
+      account.note(identity: signed.signature)
+    } else if case .request(let request) = message {
+      account.note(identity: request.digest)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Witan
+import WitanCrypto
+import WitanDraw
+
+/// A machine's disk: its journal, and the application's states at checkpoints.
+///
+/// What was written reaches the platter with the next sync. A machine that dies before loses what came after some
+/// record, or all of it, and may leave half a record behind, which its checksum tells.
+struct Disk: Sendable {
+  /// Why a journal can't be read.
+  enum Damage: Error, Equatable, Sendable {
+    /// A record's checksum isn't that of its bytes.
+    case checksum(record: Int)
+    /// A record that the checksum vouches for has no meaning.
+    case malformed(record: Int)
+  }
+
+  /// One record as it lies on the platter.
+  private struct Line: Sendable {
+    var bytes: [UInt8]
+    let checksum: Digest
+  }
+
+  /// What is on the platter, folded.
+  private var durable = Journal.Recovery()
+  /// The same byte by byte, for disks that are watched closely.
+  private var lines: [Line]?
+  private var unsynced: [Journal.Record] = []
+  /// How many of the unsynced records the sync under way covers.
+  private var syncing: Int?
+  /// The application's states at checkpoints.
+  private(set) var states: [(sequence: SequenceNumber, snapshot: [UInt8])] = []
+  /// How long a sync takes.
+  var syncTime: Micros = 0
+  /// Whether there is room for nothing more.
+  var isFull = false
+
+  /// A journal on the platter byte by byte is rewritten when it has so many more records than it needs.
+  private static let slack = 4_096
+
+  // MARK: Writing
+
+  /// Writes a record; false when there is no room.
+  mutating func write(_ record: Journal.Record) -> Bool {
+    guard !isFull else { return false }
+    unsynced.append(record)
+    return true
+  }
+
+  /// Whether all that was written is on the platter.
+  var isSynced: Bool { unsynced.isEmpty }
+
+  /// Begins a sync of all that was written; false when one is under way.
+  mutating func beginSync() -> Bool {
+    guard syncing == nil else { return false }
+    syncing = unsynced.count
+    return true
+  }
+
+  /// How many records of the present sync, or of those still to come, must be done until all that was written so far
+  /// is on the platter.
+  var written: Int { unsynced.count }
+
+  /// A sync is done; how many records it put on the platter.
+  mutating func endSync() -> Int {
+    let count = syncing ?? unsynced.count
+    syncing = nil
+    settle(count)
+    return count
+  }
+
+  private mutating func settle(_ count: Int) {
+    for record in unsynced.prefix(count) {
+      durable.absorb(record)
+      if lines != nil { append(record) }
+    }
+    unsynced.removeFirst(count)
+  }
+
+  mutating func save(_ snapshot: [UInt8], at sequence: SequenceNumber) {
+    states.removeAll { $0.sequence == sequence }
+    states.append((sequence, snapshot))
+  }
+
+  mutating func releaseStates(before sequence: SequenceNumber) {
+    states.removeAll { $0.sequence < sequence }
+  }
+
+  // MARK: What goes wrong
+
+  /// The machine dies: of what wasn't synced, as many records stay as the disk happened to have written.
+  mutating func losePower(_ draw: inout Draw) {
+    let kept = draw.integer(in: 0...unsynced.count)
+    settle(kept)
+    unsynced.removeAll()
+    syncing = nil
+  }
+
+  /// Keeps every byte from now on, so that bits can flip.
+  mutating func keepBytes() {
+    guard lines == nil else { return }
+    lines = []
+    for record in durable.compacted { append(record) }
+  }
+
+  private mutating func append(_ record: Journal.Record) {
+    let bytes = record.encoded
+    lines?.append(Line(bytes: bytes, checksum: SHA256.hash(bytes)))
+    let compacted = durable.compacted
+    guard let count = lines?.count, count > compacted.count + Self.slack else { return }
+    lines = compacted.map { Line(bytes: $0.encoded, checksum: SHA256.hash($0.encoded)) }
+  }
+
+  /// Flips a bit of what is on the platter; false when there is nothing on it.
+  mutating func flipBit(_ draw: inout Draw) -> Bool {
+    keepBytes()
+    guard let count = lines?.count, count > 0 else { return false }
+    let line = draw.integer(in: 0...count - 1)
+    guard let bits = lines?[line].bytes.count, bits > 0 else { return false }
+    lines?[line].bytes[draw.integer(in: 0...bits - 1)] ^= 1 << draw.integer(in: 0...UInt8(7))
+    return true
+  }
+
+  // MARK: Reading
+
+  /// What the journal amounts to, if it is whole.
+  func recovery() throws(Damage) -> Journal.Recovery {
+    guard let lines else { return durable }
+    var recovery = Journal.Recovery()
+    for (index, line) in lines.enumerated() {
+      guard SHA256.hash(line.bytes) == line.checksum else { throw .checksum(record: index) }
+      guard let record = try? Journal.Record(decoding: line.bytes) else {
+        throw .malformed(record: index)
+      }
+      recovery.absorb(record)
+    }
+    return recovery
+  }
+}

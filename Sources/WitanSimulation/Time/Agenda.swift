@@ -1,0 +1,39 @@
+/// What an event is, in a word: its kind, the node that it concerns, and a number whose meaning hangs on the kind.
+struct Agenda: Equatable, Sendable {
+  /// What happens.
+  enum Kind: UInt8, Sendable {
+    /// A parcel arrives at a node. The number is the parcel's place.
+    case delivery
+    /// A replica's timer fires. The number is the timer's kind and which setting of it this is.
+    case timer
+    /// A client's timer fires. The number is the timer's place.
+    case clientTimer
+    /// A disk has finished a sync. The number is the machine's life.
+    case synced
+    /// An adversary wakes. The number is the machine's life.
+    case adversary
+  }
+
+  let kind: Kind
+  let node: Int
+  let number: UInt32
+
+  init(_ kind: Kind, node: Int = 0, number: UInt32 = 0) {
+    assert(node < 1 << 24, "a simulation has at most 2²⁴ nodes")
+    self.kind = kind
+    self.node = node
+    self.number = number
+  }
+
+  /// The word that the queue keeps.
+  var ticket: UInt64 {
+    UInt64(kind.rawValue) << 56 | UInt64(truncatingIfNeeded: node) << 32 | UInt64(number)
+  }
+
+  init?(ticket: UInt64) {
+    guard let kind = Kind(rawValue: UInt8(ticket >> 56)) else { return nil }
+    self.kind = kind
+    node = Int((ticket >> 32) & 0xFF_FFFF)
+    number = UInt32(truncatingIfNeeded: ticket)
+  }
+}
