@@ -31,7 +31,7 @@ let package = Package(
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
     .testTarget(
       name: "WitanTests",
-      dependencies: ["Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
+      dependencies: ["PropertyKit", "Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests", dependencies: ["WitanSimulation", "Witan", "WitanDraw"]),

@@ -69,6 +69,19 @@ import Testing
     #expect(report.failures.first?.choices.map { $0 > [100] } == true)
   }
 
+  @Test func `what takes the process with it is a failure all the same`() {
+    let report = examine(
+      options {
+        $0.isIsolated = true; $0.cases = 8
+      }
+    ) { draw in
+      let x = try draw("x", .integers(in: 0...1000))
+      if x > 100 { kill(getpid(), SIGKILL) }
+    }
+    #expect(report.failures.map(\.failure.kind) == [.trap])
+    #expect(report.failures.first?.failure.message.contains("can't be made small") == true)
+  }
+
   @Test func `an isolated property passes as any other`() {
     let here = getpid()
     let report = examine(

@@ -34,6 +34,8 @@ struct CaseResult: Codable, Sendable {
   var recording: Recording
   var log: CaseLog.Content
   var seconds: Double
+  /// What it was fed, where it took its process down before it could say what it had chosen.
+  var unrecorded: Feed?
 
   var failure: Failure? {
     if case .failed(let failure) = ending { failure } else { nil }

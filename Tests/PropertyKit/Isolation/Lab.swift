@@ -47,9 +47,11 @@ final class Lab {
     let milliseconds = Int32(clamping: Int(patience / .milliseconds(1)))
     let request = Request(
       feed: feed, isExplaining: isExplaining, limit: limit, patience: milliseconds)
-    guard let line = try? JSONEncoder().encode(request) else { return lost("it can't be asked") }
+    guard let line = try? JSONEncoder().encode(request) else {
+      return lost(feed, "it can't be asked")
+    }
     for _ in 0..<2 {
-      guard process?.isRunning == true || start() else { return lost("it doesn't start") }
+      guard process?.isRunning == true || start() else { return lost(feed, "it doesn't start") }
       guard input.write(line + [UInt8(ascii: "\n")]) else {
         // It had ended after the case before.
         stop()
@@ -58,18 +60,18 @@ final class Lab {
       // It says itself that a case hangs, and which choices that one made, if it still can.
       if let answer = output.line(from: &buffer, patience: milliseconds + 10_000) {
         return (try? JSONDecoder().decode(CaseResult.self, from: Data(answer)))
-          ?? lost("its answer can't be read")
+          ?? lost(feed, "its answer can't be read")
       }
       if process?.isRunning == true, !hasEnded() {
         stop()
-        return result(Failure(hangingFor: milliseconds))
+        return lost(feed, Failure(hangingFor: milliseconds))
       }
       let (status, reason) = (process?.terminationStatus ?? 0, process?.terminationReason)
       stop()
       // One that lost too many threads has left after its last answer, and another takes its place.
-      if reason == .uncaughtSignal { return result(Failure(signal: status)) }
+      if reason == .uncaughtSignal { return lost(feed, Failure(signal: status)) }
     }
-    return lost("it ends before it answers")
+    return lost(feed, "it ends before it answers")
   }
 
   /// Whether the process ends now, after it has closed its side.
@@ -81,13 +83,15 @@ final class Lab {
     return false
   }
 
-  private func result(_ failure: Failure) -> CaseResult {
-    CaseResult(ending: .failed(failure), recording: Recording(), log: .init(), seconds: 0)
+  /// A case that took the process with it.
+  private func lost(_ feed: Feed, _ failure: Failure) -> CaseResult {
+    CaseResult(
+      ending: .failed(failure), recording: Recording(), log: .init(), seconds: 0, unrecorded: feed)
   }
 
-  private func lost(_ why: String) -> CaseResult {
+  private func lost(_ feed: Feed, _ why: String) -> CaseResult {
     let message = "no process to run the case in: \(why)"
-    return result(Failure(kind: .trap, identity: "no process", message: message))
+    return lost(feed, Failure(kind: .trap, identity: "no process", message: message))
   }
 
   private func start() -> Bool {

@@ -39,9 +39,9 @@ final class Evaluator {
   private func apart(_ feed: Feed, _ isExplaining: Bool) -> CaseResult? {
     guard let lab else { return nil }
     var result = lab.run(feed, isExplaining: isExplaining, limit: options.choices)
-    // A process that was killed couldn't say what it had chosen.
-    if result.recording.entries.isEmpty, result.failure != nil, case .choices(let choices) = feed {
+    if result.unrecorded != nil, case .choices(let choices) = feed {
       result.recording = Recording(replaying: choices)
+      result.unrecorded = nil
     }
     return result
   }

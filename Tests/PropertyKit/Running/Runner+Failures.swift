@@ -2,6 +2,7 @@
 extension Runner {
   /// Runs it once more, makes it small, and runs it a last time to say what it is about.
   mutating func examine(_ finding: Finding) -> PropertyReport.FailedCase {
+    if let feed = finding.unrecorded { return examine(finding, fed: feed) }
     let choices = finding.recording.choices
     guard let again = evaluator.run(.choices(choices), isExplaining: true) else {
       return .init(failure: finding.failure, choices: choices)
@@ -24,6 +25,19 @@ extension Runner {
         ? last?.failure ?? finding.failure : finding.failure,
       choices: best, drawn: last?.log.drawn ?? [], notes: last?.log.notes ?? [],
       shrinks: shrinker.attempts, isMinimal: shrinker.isFinished)
+  }
+
+  /// A case that takes its process down, so that nobody knows what it chose, is run again, and left as it is.
+  private func examine(_ finding: Finding, fed feed: Feed) -> PropertyReport.FailedCase {
+    var failure = finding.failure
+    if evaluator.run(feed)?.failure == failure {
+      failure.message +=
+        " (on a thread that isn't the property's own, or by a signal: it can't be made small)"
+    } else {
+      failure.kind = .flaky
+      failure.message = "flaky: it happened only once. \(failure.message)"
+    }
+    return .init(failure: failure, choices: nil)
   }
 
   /// What is odd about a case that was run a second time with the same choices.

@@ -7,6 +7,8 @@ struct Runner {
   struct Finding {
     var failure: Failure
     var recording: Recording
+    /// What the case was fed, where it isn't known what it chose.
+    var unrecorded: Feed?
   }
 
   /// Failures beyond so many wait for the next run.
@@ -185,7 +187,9 @@ struct Runner {
     guard let failure = result.failure, findings.count < Self.findingsLimit,
       !findings.contains(where: { $0.failure == failure })
     else { return }
-    findings.append(Finding(failure: failure, recording: result.recording))
+    findings.append(
+      Finding(
+        failure: failure, recording: result.recording, unrecorded: result.unrecorded))
   }
 
   /// Runs every case there is: the choices counted up like an odometer, the last one first. False if there are
