@@ -36,6 +36,16 @@ import WitanDraw
     #expect(recording.fits)
   }
 
+  @Test func `all splits together are one choice, whatever is drawn from them`() {
+    var draw = Draw(recording: 7)
+    for index in UInt64(0)..<5 {
+      var split = draw.split("link", index)
+      _ = (split.next(), split.next(), draw.choice(upTo: 9))
+    }
+    #expect(draw.recording?.entries.map(\.bound) == [.max, 9, 9, 9, 9, 9])
+    #expect(draw.recording?.choices.values.first == 7)
+  }
+
   @Test func `a choice that no longer fits is the largest possible, and missing ones are zero`() {
     var draw = Draw(replaying: [9, 2])
     #expect(draw.choice(upTo: 5) == 5)
