@@ -148,8 +148,8 @@ struct Runner {
 
   private mutating func wantsMore(_ index: Int, since firstFailure: Int?) -> Bool {
     guard !evaluator.isLost, findings.count < Self.findingsLimit else { return false }
-    // After a failure, a few more that differ may be found: as many cases as that one took, and some.
-    if let firstFailure, index >= max(2 * firstFailure, options.cases) { return false }
+    // After a failure, others may be found: as many cases are run as that one took, or a few.
+    if let firstFailure, index >= max(2 * firstFailure, min(options.cases, 200)) { return false }
     if let time = options.time { return elapsed < time }
     if tally.cases >= wanted { return false }
     let patience = options.patience
