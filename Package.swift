@@ -7,6 +7,7 @@ let package = Package(
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
+    .library(name: "PropertyKit", targets: ["PropertyKit"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
   ],
   targets: [
@@ -24,11 +25,13 @@ let package = Package(
       dependencies: [
         "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanSimulation",
       ]),
+    .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
+    .testTarget(name: "PropertyKitTests", dependencies: ["PropertyKit", "WitanDraw"]),
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
     .testTarget(
       name: "WitanTests",
-      dependencies: ["Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
+      dependencies: ["PropertyKit", "Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",

@@ -15,39 +15,46 @@
 /// simplest outcome: the lower bound, the first element, `false`, the order as it was. Whoever replays
 /// choices instead of a seed, or makes them smaller to find the smallest failure, need know nothing more.
 ///
+/// Choices can also come from elsewhere, and be recorded: see ``init(recording:limit:)``,
+/// ``init(replaying:thenSeed:limit:)`` and ``init(bytes:limit:)``. A draw made of a seed alone records
+/// nothing and costs nothing more.
+///
 /// This isn't a `RandomNumberGenerator` on purpose: what the standard library makes of one may change
 /// from release to release, and a seed must keep its meaning.
 public struct Draw: Sendable {
   /// What splits follow from. Drawing doesn't change it.
   @usableFromInline let key: UInt64
   @usableFromInline var generator: Xoshiro256
+  /// Where choices come from and are written down, unless they follow from the seed and are forgotten.
+  @usableFromInline let tape: Tape?
 
   /// The stream of this seed.
   @inlinable
   public init(seed: UInt64) {
-    key = seed
-    generator = Xoshiro256(seed: seed)
+    self.init(key: seed, generator: Xoshiro256(seed: seed))
+  }
+
+  @inlinable
+  init(key: UInt64, generator: Xoshiro256) {
+    self.key = key
+    self.generator = generator
+    tape = nil
+  }
+
+  /// What is on a tape.
+  init(_ tape: Tape) {
+    key = 0
+    generator = Xoshiro256(seed: 0)
+    self.tape = tape
   }
 
   // MARK: - The primitive
 
   /// A number from 0 to `bound`, both included, each as likely as any other.
-  ///
-  /// The product of a random word and the number of outcomes has the outcome in its upper half. Lower
-  /// halves that would make some outcomes likelier are drawn again (Lemire, *Fast random integer
-  /// generation in an interval*, 2019).
   @inlinable
   public mutating func choice(upTo bound: UInt64) -> UInt64 {
-    let (outcomes, overflow) = bound.addingReportingOverflow(1)
-    guard !overflow else { return generator.next() }
-    var product = generator.next().multipliedFullWidth(by: outcomes)
-    if product.low < outcomes {
-      let uneven = (0 &- outcomes) % outcomes
-      while product.low < uneven {
-        product = generator.next().multipliedFullWidth(by: outcomes)
-      }
-    }
-    return product.high
+    if let tape { return tape.choice(upTo: bound) }
+    return generator.number(upTo: bound)
   }
 
   // MARK: - What is made of it
@@ -123,7 +130,16 @@ public struct Draw: Sendable {
   /// The same purpose and index give the same stream again, whatever was drawn from this one meanwhile;
   /// two indexes of one purpose never share a stream. A purpose is a literal, so that it can be searched
   /// for.
+  ///
+  /// A split records nothing. Where choices are recorded, all splits follow from one choice more, made when
+  /// the first of them is asked for: whoever replays the choices gets the same streams.
   public func split(_ purpose: StaticString, _ index: UInt64 = 0) -> Draw {
+    if let tape { return Draw.split(tape.splitKey(), purpose, index) }
+    return Draw.split(key, purpose, index)
+  }
+
+  @inline(__always)
+  static func split(_ key: UInt64, _ purpose: StaticString, _ index: UInt64) -> Draw {
     var key = SplitMix64.scramble(key)
     purpose.withUTF8Buffer { name in
       var start = 0

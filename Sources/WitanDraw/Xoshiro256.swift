@@ -24,6 +24,23 @@ struct Xoshiro256: Sendable {
     return word
   }
 
+  /// A number from 0 to `bound`, both included, each as likely as any other.
+  ///
+  /// The product of a random word and the number of outcomes has the outcome in its upper half. Lower
+  /// halves that would make some outcomes likelier are drawn again (Lemire, *Fast random integer
+  /// generation in an interval*, 2019).
+  @inlinable
+  mutating func number(upTo bound: UInt64) -> UInt64 {
+    let (outcomes, overflow) = bound.addingReportingOverflow(1)
+    guard !overflow else { return next() }
+    var product = next().multipliedFullWidth(by: outcomes)
+    if product.low < outcomes {
+      let uneven = (0 &- outcomes) % outcomes
+      while product.low < uneven { product = next().multipliedFullWidth(by: outcomes) }
+    }
+    return product.high
+  }
+
   @inlinable
   static func rotate(_ word: UInt64, by bits: UInt64) -> UInt64 {
     word << bits | word >> (64 &- bits)
