@@ -15,9 +15,12 @@ public struct Follower: Sendable {
   public private(set) var skipped: UInt64 = 0
   /// Decisions whose certificate holds, and whose parents haven't come, in the order of their heights.
   private var ahead: [BlockHeader] = []
+  /// What the next block must follow.
+  private var tip: Digest
 
   init(genesis: Genesis, scheme: SignatureScheme) {
     client = LightClient(genesis: genesis, scheme: scheme)
+    tip = genesis.digest
   }
 
   /// The height of the last block.
@@ -59,12 +62,13 @@ public struct Follower: Sendable {
   private mutating func advance() {
     while let next = ahead.first {
       if next.height == height.next {
-        guard next.previous == head?.digest ?? .zero else { return }
+        guard next.previous == tip else { return }
       } else {
         guard ahead.count > Self.aheadLimit else { return }
         skipped += next.height.distance(after: height) - 1
       }
       head = next
+      tip = next.digest
       ahead.removeFirst()
     }
   }
