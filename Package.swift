@@ -40,6 +40,9 @@ let package = Package(
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "PropertyTests",
+      dependencies: ["PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]
