@@ -222,6 +222,15 @@ public struct Cluster: Sendable {
     return isDone(self)
   }
 
+  /// When the next event happens; nil when there is none.
+  public mutating func nextTime() -> Micros? { queue.nextTime() }
+
+  /// Lets virtual time pass in which nothing happens.
+  mutating func wait(until moment: Micros) {
+    assert(queue.nextTime().map { $0 > moment } ?? true, "something happens before \(moment)")
+    now = max(now, moment)
+  }
+
   /// Lets the next event happen; false when there is none.
   @discardableResult
   public mutating func step() -> Bool {
