@@ -50,7 +50,7 @@ enum ReplayCommand {
     var simulation = SimulateOptions()
     simulation.file = file
     var run = try Undertaking(simulation).begin()
-    if options.instant == nil, options.end == nil, options.replica == nil {
+    guard options.instant != nil || options.end != nil || options.replica != nil else {
       tell(scenario.story, output)
       return Conduct(scenario: scenario, traces: options.follows, output: output).complete(&run)
     }
@@ -66,23 +66,33 @@ enum ReplayCommand {
   private static func look(
     _ run: inout Run, _ scenario: Scenario, _ options: Options, _ output: Output
   ) {
-    let instant = options.instant ?? (options.follows ? 0 : scenario.limit)
-    run.advance(scenario, until: instant)
-    if options.instant != nil || !options.follows { show(run, scenario, options, output) }
-    guard options.follows else { return }
-    run.cluster.watch.formUnion([.messages, .deliveries])
+    var book = SlotBook(of: run.cluster)
+    run.cluster.watch.formUnion(SlotBook.watch)
+    if let instant = options.instant {
+      run.advance(scenario, until: instant) { book.note($0) }
+      show(run, scenario, book, options, output)
+      guard options.follows else { return }
+      output.line()
+    }
     var trace = Trace(of: run.cluster, scenario)
-    if options.instant != nil { output.line() }
-    trace.begin(output)
-    run.advance(scenario, until: options.end ?? scenario.limit) { trace.note($0, output) }
-    output.line()
-    show(run, scenario, options, output)
+    if options.follows { trace.begin(output) }
+    func note(_ happenings: [Happening]) {
+      book.note(happenings)
+      if options.follows { trace.note(happenings, output) }
+    }
+    if let end = options.end {
+      run.advance(scenario, until: end, onHappenings: note)
+    } else {
+      _ = run.complete(scenario, onHappenings: note)
+    }
+    if options.follows { output.line() }
+    show(run, scenario, book, options, output)
   }
 
   private static func show(
-    _ run: Run, _ scenario: Scenario, _ options: Options, _ output: Output
+    _ run: Run, _ scenario: Scenario, _ book: SlotBook, _ options: Options, _ output: Output
   ) {
-    let view = ReplicaView(cluster: run.cluster, scenario: scenario)
+    let view = ReplicaView(cluster: run.cluster, scenario: scenario, book: book)
     let shown = options.replica.map { [$0] } ?? Array(0..<run.cluster.machineCount)
     output.line(output.paint("At \(Human.time(run.cluster.now)):", .strong))
     if let replica = options.replica {

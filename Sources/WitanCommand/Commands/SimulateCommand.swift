@@ -24,7 +24,7 @@ enum SimulateCommand {
         "two liars where one is borne: the network forks, and the proof names them"),
       Example(
         "witan simulate --crash 0@1s..4s --trace --save-scenario crash.scenario",
-        "the first leader dies; see what the others say, and keep it for witan replay"),
+        "the first leader dies: what the others say, and a file for witan replay"),
       Example(
         "witan simulate --json | jq .finalityMillis", "how long decisions took, for a program"),
     ]
@@ -36,6 +36,11 @@ enum SimulateCommand {
     let undertaking = try Undertaking(options)
     var run = try undertaking.begin()
     let scenario = undertaking.scenario
+    if options.casting != nil, !undertaking.unplayed.isEmpty {
+      output.warning(
+        "nobody plays \(undertaking.unplayed.joined(separator: ", ")): --faulty is too few for all of them"
+      )
+    }
     if let path = options.copy { try TextFile.write(scenario.fileText, to: path) }
     return Conduct(scenario: scenario, traces: options.traces, output: output).complete(&run)
   }

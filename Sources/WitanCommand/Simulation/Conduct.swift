@@ -19,7 +19,9 @@ struct Conduct {
     warn(of: run)
     let outcome = run.complete(
       scenario, onDecision: { log.note($0) },
-      onHappenings: { if traces { trace.note($0, output) } })
+      onHappenings: {
+        if traces { trace.note($0, output) } else { log.pass($0) }
+      })
     log.finish()
     let wall = Double(Clock.wall.nanoseconds - start) / 1e6
     if traces { output.line() }
@@ -84,8 +86,15 @@ struct BlockLog {
       folded.append(block)
       foldedCount += 1
       if folded.count > Self.tail { folded.removeFirst() }
-      progress.update(Int(clamping: count), of: Int(clamping: blocks))
     }
+  }
+
+  /// Time goes by, with or without a block.
+  mutating func pass(_ happenings: [Happening]) {
+    guard isShown, let time = happenings.last?.time else { return }
+    progress.update(
+      Int(clamping: count), of: Int(clamping: blocks),
+      detail: "at \(Human.decimal(Double(time.rawValue) / 1e6, places: 1)) s")
   }
 
   /// No more will be.

@@ -5,6 +5,8 @@ import WitanSimulation
 struct ReplicaView {
   let cluster: Cluster
   let scenario: Scenario
+  /// How far they have come with each sequence.
+  let book: SlotBook
 
   /// All of them in a table.
   func printAll(to output: Output) {
@@ -17,8 +19,8 @@ struct ReplicaView {
     for machine in 0..<cluster.machineCount {
       let replica = cluster.replica(at: machine)
       let standing = standing(of: machine)
-      let open = replica.slotSights.filter { $0.stage != .executed }
-      let shown = open.prefix(3).map { "#\($0.sequence) \($0.stage.rawValue)" }
+      let open = book.slots(of: machine).filter { $0.slot.stage != .executed }
+      let shown = open.prefix(3).map { "#\($0.sequence) \($0.slot.stage.rawValue)" }
       let more = open.count > 3 ? ["\(open.count - 3) more"] : []
       table.append(
         .init(cluster.label(of: machine), .hue(machine)), .init(standing.text, standing.tone),
@@ -58,22 +60,22 @@ struct ReplicaView {
     let convicted = Set(replica.gatheredEvidence.map(\.culprit)).sorted()
     if !convicted.isEmpty { row("convicted", convicted.map { "\($0)" }.joined(separator: ", ")) }
     output.table(table)
-    printSlots(of: replica, to: output)
+    printSlots(of: machine, to: output)
   }
 
-  private func printSlots(of replica: Replica, to output: Output) {
-    let quorum = replica.currentMembers.quorum.threshold
+  private func printSlots(of machine: Int, to output: Output) {
     var table = Table([
-      .init("sequence", .right), .init("state"), .init("block"), .init("prepares", .right),
-      .init("commits", .right), .init("locked in view", .right),
+      .init("sequence", .right), .init("state"), .init("block"), .init("prepares"),
+      .init("commits"), .init("locked in view", .right),
     ])
-    let sights = replica.slotSights
-    let executed = sights.prefix { $0.stage == .executed }.count
-    for sight in sights.dropFirst(max(0, executed - 3)) {
+    let members = cluster.replica(at: machine).currentMembers
+    let slots = book.slots(of: machine)
+    let executed = slots.prefix { $0.slot.stage == .executed }.count
+    for (sequence, slot) in slots.dropFirst(max(0, executed - 3)) {
       table.append(
-        .init("#\(sight.sequence)", .strong), .init(sight.stage.rawValue, sight.stage.tone),
-        .init(sight.block?.short ?? ""), .init("\(sight.prepares) of \(quorum)"),
-        .init("\(sight.commits) of \(quorum)"), .init(sight.lockedIn.map { "\($0)" } ?? ""))
+        .init("#\(sequence)", .strong), .init(slot.stage.rawValue, slot.stage.tone),
+        .init(slot.block?.short ?? ""), .init(members.text(of: slot.prepares)),
+        .init(members.text(of: slot.commits)), .init(slot.lockedIn.map { "\($0)" } ?? ""))
     }
     guard !table.rows.isEmpty else { return }
     output.line()
@@ -111,27 +113,38 @@ struct ReplicaView {
       "patienceMillis": .millis(replica.patience),
       "convicted": .strings(
         Set(replica.gatheredEvidence.map(\.culprit)).sorted().map { "\($0)" }),
-      "slots": .array(replica.slotSights.map(json)),
+      "slots": .array(book.slots(of: machine).map(json)),
     ]
   }
 
-  private func json(_ sight: SlotSight) -> JSON {
+  private func json(_ sequence: SequenceNumber, _ slot: SlotBook.Slot) -> JSON {
     [
-      "sequence": .unsigned(sight.sequence.rawValue),
-      "state": .string(sight.stage.rawValue),
-      "block": .optional(sight.block) { .string($0.hex) },
-      "prepares": .unsigned(sight.prepares.rawValue),
-      "commits": .unsigned(sight.commits.rawValue),
-      "lockedInView": .optional(sight.lockedIn) { .unsigned($0.rawValue) },
+      "sequence": .unsigned(sequence.rawValue),
+      "state": .string(slot.stage.rawValue),
+      "block": .optional(slot.block) { .string($0.hex) },
+      "prepares": .array(slot.prepares.map { .count($0.rawValue) }),
+      "commits": .array(slot.commits.map { .count($0.rawValue) }),
+      "lockedInView": .optional(slot.lockedIn) { .unsigned($0.rawValue) },
     ]
   }
 }
 
-extension SlotSight.Stage {
+extension Membership {
+  /// Who voted, and how much of a quorum that is: `2 of 3: r0 r2`.
+  fileprivate func text(of voters: [ReplicaID]) -> String {
+    let power = voters.reduce(VotingPower(0)) { sum, voter in
+      seat(of: voter).map { sum + self[$0].power } ?? sum
+    }
+    let names = voters.count > 8 ? "" : voters.map { " \($0)" }.joined()
+    return "\(power) of \(quorum.threshold)\(names.isEmpty ? "" : ":")\(names)"
+  }
+}
+
+extension SlotBook.Slot.Stage {
   fileprivate var tone: Tone? {
     switch self {
-    case .empty, .unlinked, .executed: .faint
-    case .proposed, .validating, .valid: nil
+    case .open, .executed: .faint
+    case .proposed: nil
     case .refused: .bad
     case .prepared, .decided: .good
     }

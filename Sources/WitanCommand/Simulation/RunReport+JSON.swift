@@ -30,7 +30,9 @@ extension RunReport {
         }),
       "virtualMillis": .millis(run.cluster.now),
       "finalityMillis": [
-        "p50": .millis(finality.p50), "p99": .millis(finality.p99), "max": .millis(finality.max),
+        "p50": .optional(finality?.p50, JSON.millis),
+        "p99": .optional(finality?.p99, JSON.millis),
+        "max": .optional(finality?.max, JSON.millis),
       ],
       "digest": .string(run.cluster.account.digest.hex),
       "stateRoots": .strings(run.cluster.stateRoots.map(\.hex)),

@@ -12,8 +12,8 @@ struct RunReport {
   /// How scripts see it.
   var exitCode: ExitCode { !run.isSafe ? .safety : outcome.isLive ? .success : .liveness }
 
-  /// How long blocks took.
-  var finality: Percentiles { Percentiles(run.finalities) }
+  /// How long blocks took; nil when no quorum of correct replicas executed any.
+  var finality: Percentiles? { Percentiles(run.finalities) }
 
   /// Prints it.
   func print(to output: Output) {
@@ -46,11 +46,7 @@ struct RunReport {
     row(
       "views",
       changes == 0 ? "1" : "\(changes + 1), after \(changes) change\(changes == 1 ? "" : "s")")
-    let finality = finality
-    row(
-      "finality",
-      "p50 \(Human.time(finality.p50)), p99 \(Human.time(finality.p99)), max \(Human.time(finality.max))"
-    )
+    row("finality", finality?.text ?? "none: no quorum of correct replicas executed one block")
     row("virtual time", Human.time(run.cluster.now))
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))
     row("digest", run.cluster.account.digest.hex)
@@ -83,7 +79,7 @@ struct RunReport {
   private var isStillGoing: Bool {
     guard let last = run.lastDecision else { return false }
     let wait = run.cluster.now - last
-    return wait <= max(finality.max * 2, .seconds(1))
+    return wait <= max((finality?.max ?? 0) * 2, .seconds(1))
   }
 
   private func explain(_ output: Output) {
@@ -181,19 +177,21 @@ struct RunReport {
   }
 }
 
-/// The usual points of a distribution of spans; zero when there is none.
+/// The usual points of a distribution of spans.
 struct Percentiles {
   let p50: Micros
   let p99: Micros
   let max: Micros
 
-  init(_ spans: [Micros]) {
+  /// Those of some spans; nil when there are none.
+  init?(_ spans: [Micros]) {
     let sorted = spans.sorted()
-    func at(_ share: Int) -> Micros {
-      sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * share / 100)]
-    }
-    p50 = at(50)
-    p99 = at(99)
-    max = sorted.last ?? 0
+    guard let last = sorted.last else { return nil }
+    p50 = sorted[sorted.count / 2]
+    p99 = sorted[sorted.count * 99 / 100]
+    max = last
   }
+
+  /// `p50 60.0 ms, p99 80.0 ms, max 80.0 ms`.
+  var text: String { "p50 \(Human.time(p50)), p99 \(Human.time(p99)), max \(Human.time(max))" }
 }

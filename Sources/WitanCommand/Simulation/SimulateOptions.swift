@@ -84,7 +84,8 @@ struct SimulateOptions: Sendable {
       "when to give up, in virtual time"),
     .option("scenario", \.file, .file, "run this scenario, but for what other options say"),
     .option("save-scenario", \.copy, .file, "write what is run as a scenario"),
-    .flag("trace", \.traces, "print all that is said and done, a line an event"),
+    .flag(
+      "trace", \.traces, "print what is said and done, a line an event, but for repetitions"),
     .setting("seed", \.seed, .seed, "what every random choice comes from"),
   ]
 }

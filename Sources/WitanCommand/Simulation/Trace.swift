@@ -5,7 +5,7 @@ import WitanSimulation
 /// What happens in a cluster, to be read like a sequence diagram: a line an event.
 ///
 /// What arrives is shown where something follows from it, right above what does; else half of all lines would say that
-/// one more vote has come.
+/// one more vote has come. What is said again unchanged, or lost again, or sent to those that are down, isn't shown.
 struct Trace {
   private let names: [String]
   private let width: Int
@@ -15,10 +15,21 @@ struct Trace {
   private let machineCount: Int
   /// What arrived, if nothing has followed from it yet.
   private var arrival: TraceEntry?
+  private var down: Set<Int>
+  private var said: [Route: Statement] = [:]
+
+  /// A kind of message on its way, or lost on it.
+  private struct Route: Hashable {
+    let from: Int
+    let to: Int?
+    let kind: StatementKind
+    let isLost: Bool
+  }
 
   /// A trace of a cluster in which a scenario is run.
   init(of cluster: Cluster, _ scenario: Scenario) {
     machineCount = cluster.machineCount
+    down = Set((0..<machineCount).filter { cluster.standing(of: $0) == .down })
     let nodes = machineCount + max(1, scenario.clients) + 1
     liars = cluster.faulty.map(\.self)
     let liars = liars
@@ -52,7 +63,9 @@ struct Trace {
           tone: .faint)
         continue
       }
-      guard let entry = entry(for: happening, before: happenings[(index + 1)...]) else { continue }
+      guard !isRepetition(happening),
+        let entry = entry(for: happening, before: happenings[(index + 1)...])
+      else { continue }
       if let arrival, arrival.node == entry.node { print(arrival, output) }
       arrival = nil
       print(entry, output)
@@ -68,6 +81,32 @@ struct Trace {
   }
 
   // MARK: What is worth a line
+
+  /// Whether it tells nothing new: replicas say where they stand, and that they want to leave a view, again and again.
+  private mutating func isRepetition(_ happening: Happening) -> Bool {
+    let node = happening.node
+    switch happening.event {
+    case .died, .unfit: down.insert(node)
+    case .started: down.remove(node)
+    case .sent(let message, let receiver):
+      let to = receiver.map { Int($0.rawValue) }
+      return isRepetition(message, from: node, to: to, isLost: false)
+    case .lost(let message, let sender):
+      return down.contains(node) || isRepetition(message, from: sender, to: node, isLost: true)
+    default: break
+    }
+    return false
+  }
+
+  private mutating func isRepetition(
+    _ message: Message, from sender: Int, to receiver: Int?, isLost: Bool
+  ) -> Bool {
+    guard let statement = message.signed?.statement,
+      statement.kind == .status || statement.kind == .viewChange
+    else { return false }
+    let route = Route(from: sender, to: receiver, kind: statement.kind, isLost: isLost)
+    return said.updateValue(statement, forKey: route) == statement
+  }
 
   private func entry(for happening: Happening, before rest: ArraySlice<Happening>) -> TraceEntry? {
     let (time, node) = (happening.time, happening.node)

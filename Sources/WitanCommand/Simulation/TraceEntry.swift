@@ -78,10 +78,10 @@ extension TraceEntry {
       (view, sequence, digest) = (statement.view, statement.sequence, statement.digest)
     case .checkpoint, .block, .fetchBlock:
       (sequence, digest) = (statement.sequence, statement.digest)
-    case .decision: sequence = statement.sequence
+    case .decision, .fetchState, .chunk: sequence = statement.sequence
     case .viewChange, .newView, .fetchViewChanges: view = statement.view
     case .status: (view, sequence) = (statement.view, statement.sequence)
-    case .fetchState, .manifest, .chunk, .reply, .answer: break
+    case .manifest, .reply, .answer: break
     }
     detail = message.detail
   }
@@ -100,12 +100,21 @@ extension Message {
       "stable #\(sealed.body.stable)\(sealed.body.isChangingView ? ", waits for this view" : "")"
     case .decision(let sealed): sealed.body.block.requests.count.counted("request")
     case .fetchState(let sealed):
-      sealed.body.chunk.map { "piece \($0.index) of state #\($0.sequence)" } ?? "a checkpoint"
+      sealed.body.chunk?.words ?? "a checkpoint"
     case .manifest(let sealed):
       sealed.body.certificate.map { "checkpoint #\($0.sequence)" } ?? "how the epochs led there"
     case .chunk(let sealed):
-      "piece \(sealed.body.address.index) of state #\(sealed.body.address.sequence)"
+      sealed.body.address.words
     case .prepare, .commit, .checkpoint, .fetchBlock, .fetchViewChanges, .request: ""
+    }
+  }
+}
+
+extension ChunkAddress {
+  fileprivate var words: String {
+    switch self {
+    case .sessions(let index): "piece \(index) of the sessions"
+    case .application(let index): "piece \(index) of the state"
     }
   }
 }

@@ -10,6 +10,8 @@ struct Undertaking {
   private let file: String?
   /// How many of the faults, the first ones, are the file's.
   private let plannedByFile: Int
+  /// Adversaries that were named and that nobody plays.
+  private(set) var unplayed: [String] = []
 
   /// What the options ask for.
   init(_ options: SimulateOptions) throws {
@@ -62,7 +64,11 @@ struct Undertaking {
     scenario.adversaries = []
     for (index, name) in names.enumerated() where !names[..<index].contains(name) {
       let machines = NodeSet((0..<count).filter { names[$0 % names.count] == name })
-      if !machines.isEmpty { scenario.adversaries.append(Casting(name, machines: machines)) }
+      if machines.isEmpty {
+        unplayed.append(name)
+      } else {
+        scenario.adversaries.append(Casting(name, machines: machines))
+      }
     }
   }
 

@@ -169,6 +169,7 @@ public struct Run: Sendable {
     until limit: Micros, onDecision: (DecidedBlock) -> Void = { _ in },
     onHappenings: ([Happening]) -> Void = { _ in }
   ) {
+    mayBeDone = true
     while true {
       if mayBeDone {
         mayBeDone = false
