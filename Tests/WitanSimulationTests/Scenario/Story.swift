@@ -1,19 +1,20 @@
 import Foundation
-import Testing
 import Witan
 
 @testable import WitanSimulation
 
 /// A scenario that is kept because of what it tells: a text file in `Stories`, in whose first comment the lines that
 /// begin with `expect:` say what comes of it.
-struct Story: Sendable, CustomTestStringConvertible {
+struct Story: Sendable {
   /// Something that is expected, one a line.
   enum Expectation: Sendable {
     /// Nothing happens that must never happen: `safe`.
     case safe
-    /// When all that is planned has begun or ended, as many blocks are decided again as the scenario says: `live`.
+    /// All blocks are decided within the limit; and when what ends of the faults has ended, whatever was asked is
+    /// executed by all that can be demanded: `live`.
     case live
-    /// At the end nothing is decided any more, and the diagnosis has these words: `stuck: weigh 2`.
+    /// At the limit nothing is decided any more, progress is excused, and these are among the words that say what is
+    /// waited for: `stuck: weigh 2`.
     case stuck(String)
     /// What stuck goes on once everything is mended: `recovers`.
     case recovers
@@ -47,9 +48,7 @@ struct Story: Sendable, CustomTestStringConvertible {
   let scenario: Scenario
   let expectations: [Expectation]
 
-  var testDescription: String { name }
-
-  /// All stories, by name; those that can't be read are in `faults`.
+  /// All stories that can be read, by name.
   static let all = files.compactMap { try? Story($0) }
 
   /// The files' names, in order.
@@ -89,8 +88,8 @@ struct Story: Sendable, CustomTestStringConvertible {
     case ("forked,", 3) where words[1] == "convicts":
       return .forked(try NodeSet(parsing: words[2]))
     case ("convicts", 2): return .convicts(try NodeSet(parsing: words[1]))
-    case ("views", 2): return .views(try #require(Int(words[1])))
-    case ("epoch", 2): return .epoch(try #require(UInt64(words[1])))
+    case ("views", 2): return .views(try number(words[1]))
+    case ("epoch", 2): return .epoch(UInt64(try number(words[1])))
     case ("transfers", 2): return .transfers(try NodeSet(parsing: words[1]))
     case ("unfit", 2): return .unfit(try NodeSet(parsing: words[1]))
     case ("dies", 2): return .dies(try NodeSet(parsing: words[1]))
@@ -98,10 +97,13 @@ struct Story: Sendable, CustomTestStringConvertible {
     }
   }
 
+  private static func number(_ word: String) throws -> Int {
+    guard let number = Int(word), number >= 0 else { throw Nonsense(line: word) }
+    return number
+  }
+
   /// A line that expects nothing that is known.
   struct Nonsense: Error {
     let line: String
   }
-
-  var expectsLife: Bool { expectations.contains { if case .live = $0 { true } else { false } } }
 }

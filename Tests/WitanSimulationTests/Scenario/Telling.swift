@@ -1,4 +1,3 @@
-import Testing
 import Witan
 import WitanCrypto
 
@@ -14,9 +13,11 @@ struct Telling {
   private(set) var fullDisks: NodeSet = []
   private(set) var transferred: NodeSet = []
   private(set) var damaged = 0
-  /// Whether as many blocks as the scenario says were decided after all that is planned had happened.
-  private(set) var isLive = false
+  /// When the last block that was to be decided was; nil if the limit came first.
+  private(set) var decidedAt: Micros?
   private var settlement: Run.Settlement?
+  private var hasExecuted = false
+  private var isSafe = true
 
   init(_ scenario: Scenario) throws {
     self.scenario = scenario
@@ -24,46 +25,55 @@ struct Telling {
     configuration.keepsAccount = true
     var load = Run.Load()
     load.operations = scenario.claims
-    run = try Run(configuration, blocks: .max, load: load)
+    run = try Run(configuration, blocks: scenario.blocks, load: load)
     run.cluster.plan(scenario.faults)
   }
 
   /// When the last of what is planned has begun or ended.
   private var last: Micros {
-    let moments =
-      scenario.faults.map { $0.ends ?? $0.begins }
-      + scenario.adversaries.map { $0.trigger.until ?? $0.trigger.from }
-    return max(moments.max() ?? 0, scenario.stabilisation ?? 0)
+    scenario.faults.reduce(scenario.stabilisation ?? 0) { max($0, $1.ends ?? $1.begins) }
+  }
+
+  /// Whether everything that befalls the cluster does so while there is something left to decide.
+  var saysInTime: Bool {
+    let begins = scenario.faults.map(\.begins) + scenario.adversaries.map(\.trigger.from)
+    return begins.allSatisfy { $0 < decidedAt ?? scenario.limit }
   }
 
   var digest: Digest { run.cluster.account.digest }
 
-  /// Lets it all happen, and then as many more blocks be decided as the scenario says, as long as it allows.
+  /// Asks until all is decided, or the limit has come, or something happened that must never happen. If all is decided,
+  /// waits until what ends of the faults has ended, and until all that was asked is executed.
   mutating func tell() {
-    let (last, blocks) = (last, scenario.blocks)
-    var goal: SequenceNumber?
-    var known = run.decidedFinally
-    while run.cluster.now < scenario.limit, step() {
-      if goal == nil, run.cluster.now >= last { goal = run.decidedFinally.advanced(by: blocks) }
-      guard let goal, run.decidedFinally >= goal, run.decidedFinally > known else { continue }
+    var known: SequenceNumber = 0
+    while run.cluster.now < scenario.limit, isSafe, step() {
       // Looked at once a block: it asks every machine.
+      guard run.decidedFinally > known || run.decidedFinally >= run.target else { continue }
       known = run.decidedFinally
-      isLive = run.decided >= goal
-      if isLive { break }
+      guard run.isDone else { continue }
+      decidedAt = run.cluster.now
+      run.isAsking = false
+      while run.cluster.now < last, step() {}
+      settlement = run.settle(.frozen)
+      return
     }
   }
 
   private mutating func step() -> Bool {
     guard run.cluster.step() else { return false }
+    hasExecuted = false
     for happening in run.cluster.happenings { note(happening) }
     var moments: [Micros] = []
     run.takeStock { moments.append($0.time) }
     decisions += moments
+    // What goes wrong shows when something is executed.
+    if hasExecuted { isSafe = run.isSafe }
     return true
   }
 
   private mutating func note(_ happening: Happening) {
     switch happening.event {
+    case .executed: hasExecuted = true
     case .unfit: unfit.insert(happening.node)
     case .died(.diskFull): fullDisks.insert(happening.node)
     case .installed: transferred.insert(happening.node)
@@ -76,22 +86,19 @@ struct Telling {
   // MARK: Judging
 
   /// What isn't as a story expects it, in words.
-  mutating func faults(in expectations: [Story.Expectation]) -> [String] {
-    // Whatever is expected to go on comes to rest, too.
-    if isLive { settlement = run.settle(scenario.calm == nil ? .frozen : .healed) }
-    return expectations.flatMap { fault(in: $0) }
+  mutating func flaws(in expectations: [Story.Expectation]) -> [String] {
+    expectations.flatMap { flaws(in: $0) }
   }
 
-  private mutating func fault(in expectation: Story.Expectation) -> [String] {
+  private mutating func flaws(in expectation: Story.Expectation) -> [String] {
     func unless(_ holds: Bool, _ text: @autoclosure () -> String) -> [String] {
       holds ? [] : [text()]
     }
     switch expectation {
     case .safe: return run.violations.map(\.description)
     case .live:
-      let isSettled = settlement?.isSettled ?? false
       return unless(
-        isLive && isSettled, "not live, decided \(run.decided): \(run.diagnosis)")
+        settlement?.isSettled ?? false, "not live, decided \(run.decided): \(run.diagnosis)")
     case .stuck(let words): return stuck(words)
     case .recovers:
       let settlement = run.settle(.healed)
@@ -121,7 +128,7 @@ struct Telling {
   }
 
   private mutating func stuck(_ words: String) -> [String] {
-    guard !isLive else { return ["it isn't stuck"] }
+    guard decidedAt == nil else { return ["it isn't stuck"] }
     let settlement = run.settle(.frozen)
     let text = "\(settlement.diagnosis?.description ?? "") \(settlement.excuse?.description ?? "")"
     guard !settlement.isSettled, settlement.excuse != nil else { return ["no excuse: \(text)"] }
@@ -132,7 +139,7 @@ struct Telling {
     let kinds = Set(run.violations.map(\.kind))
     guard kinds.contains(.fork) else { return ["no fork"] }
     // What a fork brings with it, and no more.
-    let others = kinds.subtracting([.fork, .state, .linearisability])
+    let others = kinds.subtracting([.fork, .state, .sessions, .linearisability])
     let verdict = Self.machines(run.oracle.accountability.verdict.map { Array($0.culprits) } ?? [])
     return (others.isEmpty ? [] : ["also \(others.map(\.rawValue).sorted())"])
       + (verdict == culprits ? [] : ["convicted were \(verdict)"])
