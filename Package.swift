@@ -35,7 +35,8 @@ let package = Package(
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
+      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"],
+      resources: [.copy("Stories")]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
