@@ -51,7 +51,7 @@ extension Cluster {
   }
 
   mutating func arrive(_ place: UInt32, atClient client: Int) {
-    let content = parcels[place].content
+    let content = parcels.content(at: place)
     parcels.settle(place)
     switch content {
     case .reply(let reply): ask(client, .reply(reply))
