@@ -104,7 +104,8 @@ extension Words {
           try Double(parsingProbability: text)
         }
       } else {
-        throw error("\((peek ?? "").quoted) is no quality of a link", remedy: "give latency or loss")
+        throw error(
+          "\((peek ?? "").quoted) is no quality of a link", remedy: "give latency or loss")
       }
     }
     guard change != Fault.LinkChange() else {
