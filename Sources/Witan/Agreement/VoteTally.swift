@@ -3,8 +3,8 @@ import WitanCrypto
 /// One vote from each seat at most, for one kind of vote in one view at one sequence.
 ///
 /// Votes that arrive before the proposal are kept by what they say; once it is known which block is meant,
-/// only votes for that block count. Storage is small, for a thousand replicas in one process, and is sized once and used again for every later sequence, so that a
-/// vote allocates nothing.
+/// only votes for that block count. Storage is sized once and used again for every later sequence, so that a vote
+/// allocates nothing; and it is small, for a thousand replicas in one process.
 struct VoteTally: Sendable {
   /// What adding a vote did.
   enum Outcome: Equatable {

@@ -84,9 +84,8 @@ extension Cluster {
     case .ask(let query, let id): send(.query(query), of: client, to: id)
     case .setTimer(let timer, let span): set(timer, after: span, of: client)
     case .finished(let tag, let completion):
-      tell(
-        .clients, machines.count + client,
-        .finished(Finished(time: now, client: client, tag: tag, completion: completion)))
+      let finished = Finished(time: now, client: client, tag: tag, completion: completion)
+      tell(.clients, machines.count + client, .finished(finished))
       noteFinished(client)
     case .cancelTimer, .congested, .relieved, .enteredEpoch, .report: break
     }

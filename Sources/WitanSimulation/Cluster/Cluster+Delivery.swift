@@ -171,7 +171,8 @@ extension Cluster {
   }
 
   private mutating func tellLost(_ place: UInt32, to target: Int) {
-    guard watch.contains(.deliveries), case .message(let message) = parcels.content(at: place) else {
+    guard watch.contains(.deliveries), case .message(let message) = parcels.content(at: place)
+    else {
       return
     }
     let sender = parcels[place].sender
