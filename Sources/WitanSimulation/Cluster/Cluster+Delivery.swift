@@ -81,17 +81,22 @@ extension Cluster {
   mutating func transmit(
     _ message: Message, from index: Int, to receiver: ReplicaID?, at departure: Micros
   ) {
+    if watch.contains(.messages) { tell(.messages, index, .sent(message, to: receiver)) }
+    if overlay != nil, receiver == nil { return gossip(message, from: index, at: departure) }
     let isWeighed =
       configuration.keepsAccount || network.conditions.nodeBandwidth != nil
       || network.conditions.quality.bandwidth != nil
     let size = Self.size(of: message, isWeighed: isWeighed)
     let place = parcels.add(.message(message), from: index, size: size)
-    if watch.contains(.messages) { tell(.messages, index, .sent(message, to: receiver)) }
     let copies: Int
     if let receiver {
       let targets = homes(of: receiver)
       copies = targets.count
-      route(place, from: index, to: targets, at: departure)
+      if overlay == nil {
+        route(place, from: index, to: targets, at: departure)
+      } else {
+        route(message, place, from: index, to: targets, at: departure)
+      }
     } else {
       copies = machines.count - 1
       route(place, from: index, to: 0..<machines.count, at: departure)
@@ -204,7 +209,7 @@ extension Cluster {
   }
 
   /// A replica hears what arrived, if the verifier lets it in.
-  private mutating func open(_ place: UInt32, at index: Int) {
+  mutating func open(_ place: UInt32, at index: Int) {
     if parcels[place].horizon != machines[index].replica.verifier.horizon {
       let verifier = machines[index].replica.verifier
       let opinion = Self.opinion(on: parcels.content(at: place), of: verifier)
@@ -230,9 +235,7 @@ extension Cluster {
     return machines[index].adversary == nil || isHeard(message, from: sender, at: index)
   }
 
-  private static func opinion(
-    on content: Parcel.Content, of verifier: Verifier
-  ) -> Parcel.Opinion {
+  static func opinion(on content: Parcel.Content, of verifier: Verifier) -> Parcel.Opinion {
     do throws(Rejection) {
       switch content {
       case .message(let message): return .heard(.message(try verifier.verify(message)))
