@@ -28,6 +28,8 @@ public struct Run: Sendable {
     public let finality: Micros
     /// How many requests ran in it.
     public let requests: Int
+    /// Who committed to it, as the first certificate shows that a correct machine made.
+    public let voters: [ReplicaID]
   }
 
   /// What one corrupted machine did, and what became of it.
@@ -66,6 +68,7 @@ public struct Run: Sendable {
   private struct Progress: Sendable {
     var digest: Digest?
     var view: View = 0
+    var voters: [ReplicaID] = []
     var executedBy: Set<ReplicaID> = []
     var power: VotingPower = 0
     var isFinal = false
@@ -257,6 +260,9 @@ public struct Run: Sendable {
       guard pending[header.height]?.digest == nil, header.height > decidedFinally else { return }
       pending[header.height, default: Progress()].digest = header.digest
       pending[header.height]?.view = certificate.view
+      pending[header.height]?.voters = certificate.commits.seats.compactMap { seat in
+        seat.index < members.count ? members[seat].id : nil
+      }
     case .suspected(let leader, let view, _):
       viewChanges.insert(EpochView(epoch: cluster.replica(at: happening.node).epoch, view: view))
       blame(leader) { $0.suspicions += 1 }
@@ -305,7 +311,8 @@ public struct Run: Sendable {
     onDecision(
       DecidedBlock(
         sequence: sequence, digest: header.digest, proposer: header.proposer, view: progress.view,
-        time: happening.time, finality: finality, requests: execution.requests.count))
+        time: happening.time, finality: finality, requests: execution.requests.count,
+        voters: progress.voters))
   }
 
   /// Proposals that came to nothing, and sequences that some machine leapt over.
