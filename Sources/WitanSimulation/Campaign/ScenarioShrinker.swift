@@ -1,0 +1,117 @@
+import Witan
+import WitanDraw
+
+/// Makes a scenario that fails smaller, statement by statement, so that what is left is what it takes.
+///
+/// ```
+///   best ──▶ without statements, fewer machines, simpler values ──▶ candidate ──▶ trial
+///    ▲                                                                              │
+///    └────────────────── a violation of the same kind ◀─────────────────────────────┘
+/// ```
+///
+/// Candidates follow from the best so far alone, and each is simpler than what it was made of, so that the same
+/// scenario and budget always end in the same one.
+public struct ScenarioShrinker {
+  /// What kind of violation must stay.
+  public let kind: Violation.Kind
+  /// The simplest scenario found that fails so.
+  public private(set) var best: Scenario
+  /// How many scenarios were run.
+  public private(set) var attempts = 0
+  /// How many may be.
+  public let budget: Int
+  /// Whether no simpler one was left to try.
+  public private(set) var isFinished = false
+
+  private var seen: Set<Scenario> = []
+  private let fails: (Scenario) -> Bool
+  private let onAttempt: (Int) -> Void
+
+  /// A shrinker of a scenario that has a violation of this kind.
+  public init(
+    _ scenario: Scenario, kind: Violation.Kind, budget: Int = 2_000,
+    onAttempt: @escaping (Int) -> Void = { _ in }
+  ) {
+    self.init(scenario, kind: kind, budget: budget, onAttempt: onAttempt) { candidate in
+      (try? Trial(of: candidate))?.violations.contains { $0.kind == kind } ?? false
+    }
+  }
+
+  /// A shrinker of a scenario that fails in some way.
+  init(
+    _ scenario: Scenario, kind: Violation.Kind, budget: Int,
+    onAttempt: @escaping (Int) -> Void = { _ in }, fails: @escaping (Scenario) -> Bool
+  ) {
+    self.kind = kind
+    self.budget = budget
+    self.fails = fails
+    self.onAttempt = onAttempt
+    best = scenario
+    best.story = []
+  }
+
+  /// Makes the scenario as small as it gets, or as the budget allows.
+  public mutating func shrink() {
+    var before: Scenario
+    repeat {
+      before = best
+      deleteStatements()
+      for simplify in Self.simplifications { descend(simplify) }
+    } while best != before && !isSpent
+    isFinished = !isSpent
+  }
+
+  private var isSpent: Bool { attempts >= budget }
+
+  /// Runs a scenario, and keeps it if it fails in the same way. What its own text doesn't describe is none.
+  private mutating func consider(_ candidate: Scenario) -> Bool {
+    guard !isSpent, candidate != best, seen.insert(candidate).inserted,
+      (try? Scenario(parsing: candidate.description)) == candidate
+    else { return false }
+    attempts += 1
+    onAttempt(attempts)
+    guard fails(candidate) else { return false }
+    best = candidate
+    return true
+  }
+
+  /// Tries what a simplification makes of the best, from the first on, and from there again when one is taken.
+  private mutating func descend(_ simplify: (Scenario) -> [Scenario]) {
+    var index = 0
+    while !isSpent {
+      let candidates = simplify(best)
+      guard index < candidates.count else { return }
+      // What stood before the one that was taken stands there still, and was refused.
+      if !consider(candidates[index]) { index += 1 }
+    }
+  }
+
+  /// Leaves out statements: many at once, then fewer.
+  private mutating func deleteStatements() {
+    deleteRuns(of: \.faults)
+    deleteRuns(of: \.adversaries)
+  }
+
+  private mutating func deleteRuns<Statement>(
+    of list: WritableKeyPath<Scenario, [Statement]>
+  ) {
+    var size = best[keyPath: list].count
+    while size > 0, !isSpent {
+      var start = 0
+      while start < best[keyPath: list].count {
+        var candidate = best
+        let end = min(candidate[keyPath: list].count, start + size)
+        candidate[keyPath: list].removeSubrange(start..<end)
+        if !consider(candidate) { start += size }
+      }
+      size /= 2
+    }
+  }
+}
+
+extension Scenario {
+  /// How many statements it has.
+  public var statements: Int {
+    description.split(separator: "\n").filter { !$0.hasPrefix("#") }.count
+  }
+}
