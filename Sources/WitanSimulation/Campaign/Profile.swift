@@ -71,8 +71,14 @@ public enum Profile: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it ever draws a feature, or casts an adversary, of this name.
+  public func draws(_ name: String) -> Bool {
+    if let feature = Feature(rawValue: name) { return share(of: feature) > 0 }
+    return adversaries.contains(name)
+  }
+
   /// The adversaries that it casts.
-  var adversaries: [String] {
+  public var adversaries: [String] {
     switch self {
     case .viewchange:
       [

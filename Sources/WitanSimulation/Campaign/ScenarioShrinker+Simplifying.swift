@@ -4,10 +4,12 @@ import WitanDraw
 /// Ways to make a scenario simpler. Each gives candidates, the boldest first; none is ever less simple than what it was
 /// made of, so that there is an end.
 extension ScenarioShrinker {
-  static let simplifications: [(Scenario) -> [Scenario]] = [
-    defaults, withoutMachine, mergedCastings, plainCastings, smallerSets, roundTimes, shorterSpans,
-    plainLatency, smallerNumbers,
-  ]
+  static var simplifications: [(Scenario) -> [Scenario]] {
+    [
+      defaults, withoutMachine, mergedCastings, plainCastings, smallerSets, roundTimes,
+      shorterSpans, plainLatency, smallerNumbers,
+    ]
+  }
 
   /// Settings as they are when nothing is said: those that depend on each other together, then one by one.
   private static func defaults(_ scenario: Scenario) -> [Scenario] {
