@@ -23,6 +23,8 @@ enum CampaignCommand {
     var folder: String?
     /// How many runs making one smaller may take.
     var shrinking = 2_000
+    /// Whether to print scenarios instead of running them.
+    var isDry = false
   }
 
   /// How many scenarios are run if nobody says.
@@ -61,6 +63,7 @@ enum CampaignCommand {
       .option(
         "shrink", \.shrinking, .integer(0...1_000_000),
         "how many runs making one smaller may take"),
+      .flag("dry-run", \.isDry, "print the scenarios instead of running them"),
     ],
     examples: [
       Example("witan campaign --count 10000", "ten thousand scenarios, and what they covered"),
@@ -73,7 +76,9 @@ enum CampaignCommand {
     ],
     subcommands: [CampaignMergeCommand.command]
   ) { options, output in
-    try CampaignRun(options, output).complete()
+    guard options.isDry else { return try CampaignRun(options, output).complete() }
+    CampaignRun(options, output).printScenarios()
+    return .success
   }
 }
 

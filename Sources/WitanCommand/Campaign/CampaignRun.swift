@@ -35,6 +35,16 @@ struct CampaignRun {
     return report.exitCode
   }
 
+  /// Prints what would be run.
+  func printScenarios() {
+    for place in 0..<(target ?? 1) {
+      let seed = plan.seed(at: place)
+      let text = plan.scenario(seed).description
+      output.record(["seed": .unsigned(seed), "scenario": .string(text)])
+      output.line("\(place == 0 ? "" : "\n")# seed \(seed)\n\(text.dropLast())")
+    }
+  }
+
   /// How many scenarios this part has in the end; nil if only the time limits them.
   private var target: UInt64? {
     if let count = options.count { return plan.share(of: count) }

@@ -82,7 +82,7 @@ public struct Cluster: Sendable {
   var corruptions = 0
   var planned: [PlannedFault] = []
   var plannedFaults = 0
-  private let bystander: Signer
+  let bystander: Signer
   private var nextNumber: UInt64 = 1
   let draw: Draw
   private var effects = Effects()

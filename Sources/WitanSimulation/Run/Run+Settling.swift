@@ -36,9 +36,10 @@ extension Run {
     let began = cluster.now
     let allowed = span ?? bound.total
     let limit = began + allowed
+    let goal = furthest
     var isSettled = false
     while true {
-      isSettled = isAtRest
+      isSettled = isAtRest(beyond: goal)
       guard !isSettled, cluster.now < limit, excuse == nil else { break }
       // Looked at now and then: looking costs more than a step does.
       let next = min(limit, cluster.now + bound.exchange)
@@ -67,24 +68,35 @@ extension Run {
     }
   }
 
+  /// How far any correct member that can talk to the others has executed.
+  private var furthest: SequenceNumber {
+    Connections(in: cluster).core.reduce(0) { max($0, oracle.agreement.executed(by: $1)) }
+  }
+
   /// Whether all correct members that hear each other have executed the same, no client they hear waits, and no more of
   /// them hold a request than the fault bound allows to be left alone with one: fewer can't make the others leave a
   /// view, so that what reached them only is for its client to say again.
-  private var isAtRest: Bool {
+  ///
+  /// Liars may ask without end. What they ask needn't be executed, and while it is being executed nobody stands where
+  /// the others do; then all must have come as far as any had when the faults stopped.
+  private func isAtRest(beyond goal: SequenceNumber) -> Bool {
     let connections = Connections(in: cluster)
-    var executed: SequenceNumber?
+    var (lowest, highest): (SequenceNumber?, SequenceNumber) = (nil, 0)
     var waiting: VotingPower = 0
+    var isFlooded = false
     for node in connections.core {
-      if cluster.machines[node].replica.waitingRequests > 0,
-        let seat = connections.members.seat(of: cluster.machines[node].id)
-      {
+      let position = oracle.agreement.executed(by: node)
+      (lowest, highest) = (min(lowest ?? position, position), max(highest, position))
+      let replica = cluster.machines[node].replica
+      guard replica.waitingRequests > 0 else { continue }
+      if cluster.honestRequests(waitingAt: node) == 0 {
+        isFlooded = true
+      } else if let seat = connections.members.seat(of: replica.id) {
         waiting += connections.members[seat].power
       }
-      let position = oracle.agreement.executed(by: node)
-      if let executed, executed != position { return false }
-      executed = position
     }
-    guard !connections.members.quorum.includesCorrect(waiting) else { return false }
+    let isTogether = (lowest ?? 0) == highest || isFlooded && (lowest ?? 0) >= goal
+    guard isTogether, !connections.members.quorum.includesCorrect(waiting) else { return false }
     return cluster.clients.indices.allSatisfy { client in
       let node = cluster.machines.count + client
       let isHeard = connections.core.allSatisfy {
