@@ -51,7 +51,7 @@ struct Intake: Sendable {
   /// How many wait.
   var count: Int { entries.count }
 
-  /// How many of a client's wait.
+  /// How many of a client wait.
   func count(of client: PublicKey) -> Int { shares[client]?.count ?? 0 }
 
   /// The waiting request of this digest.

@@ -138,7 +138,8 @@ public struct Replica: Sendable {
   public var gatheredEvidence: [Evidence] { evidence.evidence }
   /// How many requests wait to be executed.
   public var waitingRequests: Int { intake.count }
-  /// How many of a client's requests wait to be executed.
+
+  /// How many of them one client asked.
   public func waitingRequests(of client: PublicKey) -> Int { intake.count(of: client) }
 
   /// How long a request, or the opening of a view, is given at present.

@@ -20,10 +20,12 @@ public struct Trial: Sendable {
 
   /// Runs a scenario.
   public init(of scenario: Scenario) throws {
-    var run = try Self.start(scenario)
+    var run = try Run(scenario, keepsAccount: false)
+    run.milestones = MilestoneWatch(of: run.cluster)
     run.run(until: scenario.limit)
     decided = run.decided
-    run.rest(until: scenario.quiet)
+    run.stopAsking()
+    run.pass(until: max(run.cluster.now, min(scenario.lastChange, scenario.limit)))
     let frozen = run.settle(.frozen)
     var isSettled = frozen.isSettled
     if frozen.excuse != nil { run.milestones?.note(.excused) }
@@ -39,31 +41,6 @@ public struct Trial: Sendable {
     span = run.cluster.now
   }
 
-  private static func start(_ scenario: Scenario) throws -> Run {
-    var load = Run.Load()
-    load.operations = scenario.claims
-    var run = try Run(scenario.configuration, blocks: scenario.blocks, load: load)
-    run.cluster.plan(scenario.faults)
-    run.milestones = MilestoneWatch(of: run.cluster)
-    return run
-  }
-
   /// The first thing that must never happen and did, or else the first that should have happened and didn't.
   public var verdict: Violation? { violations.first { $0.kind.isSafety } ?? violations.first }
-}
-
-extension Scenario {
-  /// When all of its faults that end have ended, and the network is as it stays.
-  var quiet: Micros {
-    faults.reduce(stabilisation ?? 0) { max($0, $1.ends ?? $1.begins) }
-  }
-}
-
-extension Run {
-  /// Asks nothing more, and lets time pass until a moment.
-  mutating func rest(until time: Micros) {
-    guard cluster.now < time else { return }
-    isAsking = false
-    while let next = cluster.queue.nextTime(), next <= time { step() }
-  }
 }

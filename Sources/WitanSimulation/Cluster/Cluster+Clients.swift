@@ -45,13 +45,6 @@ extension Cluster {
   /// The key by which replicas know a client.
   public func key(of client: Int) -> PublicKey { clients[client].signer.publicKey }
 
-  /// How many requests wait at a machine that aren't a liar's.
-  func honestRequests(waitingAt machine: Int) -> Int {
-    let replica = machines[machine].replica
-    let keys = [bystander.publicKey] + clients.map(\.signer.publicKey)
-    return keys.reduce(0) { $0 + replica.waitingRequests(of: $1) }
-  }
-
   /// How many requests a block holds that a machine's replica decided lately.
   func requests(at sequence: SequenceNumber, of machine: Int) -> Int {
     machines[machine].replica.decision(at: sequence)?.block.requests.count ?? 0

@@ -27,29 +27,34 @@ extension Run {
   /// may take. If it takes longer and there is no excuse, that is a violation.
   ///
   /// Another limit than the computed one says how long to wait instead.
-  public mutating func settle(_ rest: Rest, within span: Micros? = nil) -> Settlement {
+  public mutating func settle(
+    _ rest: Rest, within span: Micros? = nil, onDecision: (DecidedBlock) -> Void = { _ in },
+    onHappenings: ([Happening]) -> Void = { _ in }
+  ) -> Settlement {
     isAsking = false
     if rest == .healed { mend() }
-    takeStock()
+    takeStock(onDecision: onDecision, onHappenings: onHappenings)
     let excuse = Excuse(for: cluster)
     let bound = ProgressBound(for: cluster)
     let began = cluster.now
     let allowed = span ?? bound.total
     let limit = began + allowed
-    let goal = furthest
     var isSettled = false
+    var goal = furthest(in: Connections(in: cluster))
     while true {
-      isSettled = isAtRest(beyond: goal)
+      let connections = Connections(in: cluster)
+      isSettled = isAtRest(connections, goal)
+      goal = furthest(in: connections)
       guard !isSettled, cluster.now < limit, excuse == nil else { break }
       // Looked at now and then: looking costs more than a step does.
       let next = min(limit, cluster.now + bound.exchange)
-      while cluster.now < next, step() {}
+      while cluster.now < next, step(onDecision: onDecision, onHappenings: onHappenings) {}
     }
     oracle.look(at: cluster)
     let diagnosis = isSettled ? nil : self.diagnosis
     if !isSettled, excuse == nil {
       oracle.noteStall(
-        "after \(cluster.now - began), allowed were \(allowed): \(diagnosis?.description ?? "")",
+        "\(rest == .healed ? "healed, " : "")after \(cluster.now - began), allowed were \(allowed): \(diagnosis?.description ?? "")",
         at: cluster.now)
     }
     return Settlement(
@@ -68,35 +73,29 @@ extension Run {
     }
   }
 
-  /// How far any correct member that can talk to the others has executed.
-  private var furthest: SequenceNumber {
-    Connections(in: cluster).core.reduce(0) { max($0, oracle.agreement.executed(by: $1)) }
+  /// The last sequence that any of the correct members that hear each other executed.
+  private func furthest(in connections: Connections) -> SequenceNumber {
+    connections.core.reduce(0) { max($0, oracle.agreement.executed(by: $1)) }
   }
 
-  /// Whether all correct members that hear each other have executed the same, no client they hear waits, and no more of
-  /// them hold a request than the fault bound allows to be left alone with one: fewer can't make the others leave a
-  /// view, so that what reached them only is for its client to say again.
+  /// Whether all correct members that hear each other have executed what the furthest of them had when somebody looked
+  /// last, no client they hear waits, and no more of them hold an honest request than the fault bound allows to be left
+  /// alone with one: fewer can't make the others leave a view, so that what reached them only is for its client to
+  /// say again.
   ///
-  /// Liars may ask without end. What they ask needn't be executed, and while it is being executed nobody stands where
-  /// the others do; then all must have come as far as any had when the faults stopped.
-  private func isAtRest(beyond goal: SequenceNumber) -> Bool {
-    let connections = Connections(in: cluster)
-    var (lowest, highest): (SequenceNumber?, SequenceNumber) = (nil, 0)
+  /// Who lies may ask for ever, so that blocks go on: nobody waits for those.
+  private func isAtRest(_ connections: Connections, _ goal: SequenceNumber) -> Bool {
+    let hostile = cluster.hostileKeys
     var waiting: VotingPower = 0
-    var isFlooded = false
     for node in connections.core {
-      let position = oracle.agreement.executed(by: node)
-      (lowest, highest) = (min(lowest ?? position, position), max(highest, position))
+      guard oracle.agreement.executed(by: node) >= goal else { return false }
       let replica = cluster.machines[node].replica
-      guard replica.waitingRequests > 0 else { continue }
-      if cluster.honestRequests(waitingAt: node) == 0 {
-        isFlooded = true
-      } else if let seat = connections.members.seat(of: replica.id) {
+      let honest = hostile.reduce(replica.waitingRequests) { $0 - replica.waitingRequests(of: $1) }
+      if honest > 0, let seat = connections.members.seat(of: cluster.machines[node].id) {
         waiting += connections.members[seat].power
       }
     }
-    let isTogether = (lowest ?? 0) == highest || isFlooded && (lowest ?? 0) >= goal
-    guard isTogether, !connections.members.quorum.includesCorrect(waiting) else { return false }
+    guard !connections.members.quorum.includesCorrect(waiting) else { return false }
     return cluster.clients.indices.allSatisfy { client in
       let node = cluster.machines.count + client
       let isHeard = connections.core.allSatisfy {
