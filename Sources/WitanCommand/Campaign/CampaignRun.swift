@@ -77,6 +77,7 @@ struct CampaignRun {
       progress.update(
         Int(clamping: summary.scenarios), of: target.map { Int(clamping: $0) },
         detail: pace.text(summary))
+      return true
     }
     progress.finish()
   }
@@ -94,9 +95,10 @@ struct CampaignRun {
     try crew.work(at: { failures.popFirst() }) { failure in
       CampaignSummary.Shrunk(shrinking: failure, budget: budget)
     } deliver: { _, shrunk in
-      guard let shrunk else { return }
+      guard let shrunk else { return true }
       try journal?.add(shrunk)
       summary.add(shrunk)
+      return true
     }
     progress.finish()
     return try save(summary)

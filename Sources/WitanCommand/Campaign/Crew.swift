@@ -12,10 +12,11 @@ struct Crew: Sendable {
   /// A thread's stack: a simulation needs far less, and pages that aren't touched cost nothing.
   private static let stack = 16 << 20
 
-  /// Works until there are no tasks left. Tasks are asked for by one thread at a time; `deliver` is called here.
+  /// Works until there are no tasks left, or `deliver` says no to more. Tasks are asked for by one thread at a time;
+  /// `deliver` is called here.
   func work<Task: Sendable, Result: Sendable>(
     at tasks: @escaping () -> Task?, by body: @escaping @Sendable (Task) -> Result,
-    deliver: (Task, Result) throws -> Void
+    deliver: (Task, Result) throws -> Bool
   ) throws {
     let board = Board(tasks: tasks, lead: 64 * size, body: body)
     var threads: [pthread_t] = []
@@ -24,7 +25,7 @@ struct Crew: Sendable {
       for thread in threads { pthread_join(thread, nil) }
     }
     for _ in 0..<max(1, size) { threads.append(try Self.start { board.work() }) }
-    while let (task, result) = board.next() { try deliver(task, result) }
+    while let (task, result) = board.next(), try deliver(task, result) {}
   }
 
   private final class Errand: Sendable {

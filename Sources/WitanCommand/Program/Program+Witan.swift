@@ -8,6 +8,8 @@ extension Program {
       SimulateCommand.command,
       ReplayCommand.command,
       CampaignCommand.command,
+      ShrinkCommand.command,
+      TwinsCommand.command,
       BenchCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,

@@ -25,12 +25,13 @@ public struct ScenarioShrinker {
 
   private var seen: Set<Scenario> = []
   private let fails: (Scenario) -> Bool
-  private let onAttempt: (Int) -> Void
+  private let onAttempt: (Int, Scenario) -> Void
 
-  /// A shrinker of a scenario that has a violation of this kind.
+  /// A shrinker of a scenario that has a violation of this kind; whoever wants to know is told how many were run, and of
+  /// the best so far.
   public init(
     _ scenario: Scenario, kind: Violation.Kind, budget: Int = 2_000,
-    onAttempt: @escaping (Int) -> Void = { _ in }
+    onAttempt: @escaping (Int, Scenario) -> Void = { _, _ in }
   ) {
     self.init(scenario, kind: kind, budget: budget, onAttempt: onAttempt) { candidate in
       (try? Trial(of: candidate))?.violations.contains { $0.kind == kind } ?? false
@@ -40,7 +41,7 @@ public struct ScenarioShrinker {
   /// A shrinker of a scenario that fails in some way.
   init(
     _ scenario: Scenario, kind: Violation.Kind, budget: Int,
-    onAttempt: @escaping (Int) -> Void = { _ in }, fails: @escaping (Scenario) -> Bool
+    onAttempt: @escaping (Int, Scenario) -> Void = { _, _ in }, fails: @escaping (Scenario) -> Bool
   ) {
     self.kind = kind
     self.budget = budget
@@ -69,7 +70,7 @@ public struct ScenarioShrinker {
       (try? Scenario(parsing: candidate.description)) == candidate
     else { return false }
     attempts += 1
-    onAttempt(attempts)
+    onAttempt(attempts, best)
     guard fails(candidate) else { return false }
     best = candidate
     return true
