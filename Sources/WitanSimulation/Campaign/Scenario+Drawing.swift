@@ -162,6 +162,14 @@ struct Sketch {
       guard let name = draw.pick(names) else { continue }
       var casting = Casting(name, machines: NodeSet(group), coalition: isOne ? 0 : index)
       if has(.trigger) { casting.trigger = trigger(&draw) }
+      if profile == .canary, name == "double-voter", group.count > 1 {
+        // Two votes need two blocks: whoever leads first proposes them.
+        var leader = casting
+        leader.adversary = "equivocating-leader"
+        leader.machines = NodeSet(group.prefix(1))
+        casting.machines = NodeSet(group.dropFirst())
+        scenario.adversaries.append(leader)
+      }
       if has(.victims), profile != .canary {
         let others = (0..<scenario.replicas).filter { !group.contains($0) }
         casting.victims = some(of: others, &draw)

@@ -9,6 +9,8 @@ import WitanDraw
 ///    └────────────────── a violation of the same kind ◀─────────────────────────────┘
 /// ```
 ///
+/// What no more lied in than the network bears is never made into something that more lie in: there, anything may fail.
+///
 /// Candidates follow from the best so far alone, and each is simpler than what it was made of, so that the same
 /// scenario and budget always end in the same one.
 public struct ScenarioShrinker {
@@ -24,6 +26,7 @@ public struct ScenarioShrinker {
   public private(set) var isFinished = false
 
   private var seen: Set<Scenario> = []
+  private let isBearable: Bool
   private let fails: (Scenario) -> Bool
   private let onAttempt: (Int, Scenario) -> Void
 
@@ -47,6 +50,7 @@ public struct ScenarioShrinker {
     self.budget = budget
     self.fails = fails
     self.onAttempt = onAttempt
+    isBearable = scenario.isBearable
     best = scenario
     best.story = []
   }
@@ -66,7 +70,7 @@ public struct ScenarioShrinker {
 
   /// Runs a scenario, and keeps it if it fails in the same way. What its own text doesn't describe is none.
   private mutating func consider(_ candidate: Scenario) -> Bool {
-    guard !isSpent, candidate != best, seen.insert(candidate).inserted,
+    guard !isSpent, candidate != best, candidate.isBearable || !isBearable, seen.insert(candidate).inserted,
       (try? Scenario(parsing: candidate.description)) == candidate
     else { return false }
     attempts += 1
@@ -111,8 +115,26 @@ public struct ScenarioShrinker {
 }
 
 extension Scenario {
+  /// Whether those that lie weigh no more than the network bears, whoever its members are.
+  public var isBearable: Bool {
+    let own = (0..<replicas).map {
+      Fault.Effect.Seat($0, weight: weights.indices.contains($0) ? weights[$0] : 1)
+    }
+    let liars = NodeSet(adversaries.flatMap { Array($0.machines) })
+    return ([own] + faults.compactMap(\.effect.seats)).allSatisfy { seats in
+      func weight(_ seats: [Fault.Effect.Seat]) -> UInt64 { seats.reduce(0) { $0 + $1.weight } }
+      let bound = Quorum(total: VotingPower(weight(seats))).faultBound
+      return weight(seats.filter { liars.contains($0.machine) }) <= bound.rawValue
+    }
+  }
+
   /// How many statements it has.
   public var statements: Int {
     description.split(separator: "\n").filter { !$0.hasPrefix("#") }.count
   }
+}
+
+extension Fault.Effect {
+  /// The members that it asks for, if it does.
+  fileprivate var seats: [Seat]? { if case .reconfigure(let seats) = self { seats } else { nil } }
 }

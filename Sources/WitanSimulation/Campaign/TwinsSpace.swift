@@ -104,6 +104,9 @@ public struct TwinsSpace: Sendable {
     scenario.adversaries = [
       Casting(Twin.name, machines: NodeSet(names), trigger: Trigger(chance: 0))
     ]
+    // The same requests would make the same block of both; their clocks see to it that there are two.
+    let seconds = NodeSet(replicas..<replicas + twins)
+    scenario.faults.append(Fault(.step(seconds, micros: 1_000), from: 0))
     for (index, way) in ways.enumerated() where way != 0 {
       let sides = (0...1).map { side in
         NodeSet((0..<replicas + twins).filter { (way << 1) >> UInt64($0) & 1 == side })
