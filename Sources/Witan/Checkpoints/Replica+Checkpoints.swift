@@ -116,6 +116,8 @@ extension Replica {
       if certificate.endsEpoch, certificate.epoch == office.epoch {
         beginEpoch(after: certificate, members: image?.nextMembers, into: &effects)
       }
+    } else {
+      checkpoints.leave(sequence)
     }
     if isNew { takeUpWindow(into: &effects) }
   }

@@ -7,6 +7,9 @@ extension Program {
     commands: [
       SimulateCommand.command,
       ReplayCommand.command,
+      CampaignCommand.command,
+      ShrinkCommand.command,
+      TwinsCommand.command,
       BenchCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,

@@ -69,6 +69,8 @@ public struct Cluster: Sendable {
   var network: Network
   /// The virtual time.
   public internal(set) var now: Micros = 0
+  /// How many events happened.
+  public private(set) var events: UInt64 = 0
   /// How many messages were delivered.
   public internal(set) var delivered = 0
   /// What happened, for whoever keeps account.
@@ -254,6 +256,7 @@ public struct Cluster: Sendable {
   public mutating func step() -> Bool {
     guard let (time, ticket) = queue.next() else { return false }
     now = time
+    events &+= 1
     guard let agenda = Agenda(ticket: ticket) else { return true }
     switch agenda.kind {
     case .delivery: arrive(agenda)

@@ -15,9 +15,11 @@ extension Run {
   }
 
   /// A run of what a scenario describes, in which nothing has happened yet.
-  public init(_ scenario: Scenario, isChecked: Bool = true) throws {
+  public init(
+    _ scenario: Scenario, isChecked: Bool = true, keepsAccount: Bool = true
+  ) throws {
     var configuration = scenario.configuration
-    configuration.keepsAccount = true
+    configuration.keepsAccount = keepsAccount
     var load = Load()
     load.operations = scenario.claims
     try self.init(configuration, blocks: scenario.blocks, load: load, isChecked: isChecked)
@@ -72,8 +74,8 @@ extension Run {
 }
 
 extension Scenario {
-  /// When the last of its faults ends, or begins if it has no end.
+  /// When the last of its faults ends, or begins if it has no end, and the network is as it stays.
   public var lastChange: Micros {
-    faults.reduce(0) { max($0, $1.ends ?? $1.begins) }
+    faults.reduce(stabilisation ?? 0) { max($0, $1.ends ?? $1.begins) }
   }
 }

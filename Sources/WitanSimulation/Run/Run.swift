@@ -88,6 +88,8 @@ public struct Run: Sendable {
   public private(set) var viewChanges: Set<EpochView> = []
   /// How long each block took from its proposal to its execution by a quorum of correct members.
   public private(set) var finalities: [Micros] = []
+  /// Which states correct machines reached; nil when nobody wants to know.
+  var milestones: MilestoneWatch?
   /// What corrupted machines did, by machine.
   public private(set) var culprits: [Culprit] = []
   private var places: [Int: Int] = [:]
@@ -214,6 +216,11 @@ public struct Run: Sendable {
       noteCorruptions()
       if isChecked { oracle.watch(happenings, in: cluster) }
       for happening in happenings { note(happening, onDecision) }
+      guard milestones != nil else { continue }
+      let vantage = oracle.vantage
+      for happening in happenings where !vantage.faulty.contains(happening.node) {
+        milestones?.observe(happening)
+      }
     }
   }
 

@@ -8,6 +8,8 @@ struct ScenarioSetting: Sendable {
   let read: @Sendable (String, inout Scenario) throws(InvalidValue) -> Void
   /// The value as text; nil when it is the default.
   let write: @Sendable (Scenario) -> String?
+  /// Makes the value the default.
+  let reset: @Sendable (inout Scenario) -> Void
 
   init<Value: Equatable & Sendable>(
     _ name: String, _ path: WritableKeyPath<Scenario, Value> & Sendable, _ meaning: String,
@@ -19,6 +21,7 @@ struct ScenarioSetting: Sendable {
     self.read = { (text, scenario) throws(InvalidValue) in
       scenario[keyPath: path] = try read(text)
     }
+    reset = { $0[keyPath: path] = Scenario()[keyPath: path] }
     self.write = { scenario in
       let value = scenario[keyPath: path]
       return value == Scenario()[keyPath: path] ? nil : write(value)
