@@ -58,6 +58,7 @@ extension Cluster {
   mutating func mend(_ cause: Int?) {
     let freed = network.mend(cause)
     overlay?.post.release(at: now, over: &network, into: &queue)
+    rendezvous?.post.release(at: now, over: &network, into: &queue)
     mail.release(at: now, over: &network, into: &queue)
     for (place, receiver) in freed {
       let sender = parcels[place].sender
@@ -146,14 +147,14 @@ extension Cluster {
       case .delivery: parcels.settle(agenda.number)
       // Its adversary outlives it.
       case .adversary: queue.schedule(ticket, at: now)
-      case .gossip, .relay: discard(agenda)
+      case .gossip, .relay, .acquaintance: discard(agenda)
       case .timer, .clientTimer, .clientTurn, .synced, .planned, .heartbeat, .publication,
-        .direct, .discovery:
+        .discovery, .churn:
         break
       }
     }
     machines[index].die()
-    overlay?.leave(index, at: now, over: &network, into: &queue)
+    leaveGossip(index)
     tell(.reports, index, .died(death))
   }
 
@@ -171,7 +172,7 @@ extension Cluster {
       let root = StateMachineHost.root(of: machines[index].host.machine)
       tell(.seam, index, .restored(machines[index].replica.executed, root: root))
     }
-    overlay?.enter(index, at: now, over: &network, into: &queue)
+    enterGossip(index)
     start(index)
     return nil
   }

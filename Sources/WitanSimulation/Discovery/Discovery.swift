@@ -115,26 +115,29 @@ public struct Discovery: Sendable {
   private let scheme: SignatureScheme
   private let network: Digest
   private let bootstrap: [NodeIndex]
+  private let sought: [PublicKey]
   private var draw: Draw
   private var table: RecordTable
   private var questions: [Question] = []
   private var offenders: [Offender] = []
   private var ticks = 0
 
-  /// A node that knows only machines to begin with.
+  /// A node that knows only machines to begin with, and looks for those with these keys above all.
   public init(
     signer: Signer, scheme: SignatureScheme, network: Digest, address: NodeIndex, isDialable: Bool,
-    bootstrap: [NodeIndex], parameters: Parameters = .init(), draw: Draw
+    bootstrap: [NodeIndex], sought: [PublicKey] = [], parameters: Parameters = .init(), draw: Draw
   ) {
     self.signer = signer
     self.scheme = scheme
     self.network = network
     self.parameters = parameters
     self.bootstrap = bootstrap.filter { $0 != address }
+    self.sought = sought.filter { $0 != signer.publicKey }
     self.draw = draw.split("discovery")
     record = PeerRecord(
       signedBy: signer, network: network, address: address, sequence: 1, isDialable: isDialable)
-    table = RecordTable(own: signer.publicKey, bucketSize: parameters.bucketSize)
+    table = RecordTable(
+      own: signer.publicKey, bucketSize: parameters.bucketSize, sought: Set(self.sought))
   }
 
   /// The records that are kept, each checked.
@@ -204,9 +207,12 @@ extension Discovery {
     _ machine: NodeIndex, subject: PublicKey?, at now: Micros, into effects: inout [Effect]
   ) {
     questions.append(Question(machine: machine, subject: subject, due: now + parameters.patience))
-    // Half of the time its own surroundings, which few others know; else anywhere.
+    // Half of the time its own surroundings, which few others know; else one that is sought, or anywhere.
     var target = record.subject
     if draw.chance(0.5) {
+      if let key = draw.pick(sought), table.entry(of: key) == nil {
+        return effects.append(.send(.find(key, asker: record), to: machine))
+      }
       let words = (0..<4).map { _ in draw.next() }
       target =
         PublicKey(

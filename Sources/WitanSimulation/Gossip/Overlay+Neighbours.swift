@@ -30,6 +30,22 @@ extension Overlay {
       }
     }
   }
+
+  /// Has a node dial so many of those it knows of; whom it dialled in vain makes way for others.
+  mutating func befriend(_ node: Int, _ others: [Int], upTo count: Int, draw: inout Draw) {
+    guard let router = nodes[node].router else { return }
+    let wanted = NodeSet(others)
+    nodes[node].dials.removeAll { wanted.contains($0) && !router.isNeighbour(NodeIndex($0)) }
+    var room = count - nodes[node].dials.count { wanted.contains($0) }
+    guard room > 0 else { return }
+    for other in draw.shuffled(others) where room > 0 && other != node {
+      guard !router.isNeighbour(NodeIndex(other)), !nodes[node].dials.contains(other),
+        reachability.isLinkable(NodeIndex(node), NodeIndex(other), relays: relays)
+      else { continue }
+      nodes[node].dials.append(other)
+      room -= 1
+    }
+  }
 }
 
 extension Reachability {

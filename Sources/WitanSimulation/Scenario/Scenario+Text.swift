@@ -121,9 +121,14 @@ extension Scenario: CustomStringConvertible {
         "there are \(weights.count) weights for \(replicas) replicas",
         remedy: "give one for each")
     }
-    for name in ["nat", "followers"] where topology != .gossip {
+    for name in ScenarioSetting.gossip where topology != .gossip {
       guard let place = settings[name] else { continue }
       throw place.error("\(name) matters to gossip alone", remedy: "say topology gossip too")
+    }
+    if let place = settings["mesh"] ?? settings["heartbeat"] {
+      do throws(ImpossibleGossip) { try gossip.parameters.check() } catch {
+        throw place.error("no mesh can be so", remedy: error.description)
+      }
     }
     let names = replicas + reserve
     for (casting, place) in zip(adversaries, places.adversaries) {
