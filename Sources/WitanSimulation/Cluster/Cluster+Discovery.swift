@@ -19,12 +19,15 @@ extension Cluster {
   // MARK: Beginning
 
   /// Has all who gossip find each other, from a few that all know.
-  mutating func beginDiscovery(_ gossip: Gossip, among everybody: [Int], _ overlay: Overlay<Bulletin>)
-  {
+  mutating func beginDiscovery(
+    _ gossip: Gossip, among everybody: [Int], _ overlay: Overlay<Bulletin>
+  ) {
     let draw = draw.split("discovery")
     var rendezvous = Rendezvous(nodes: network.nodes, every: gossip.lookout, draw: draw)
     let classes = overlay.reachability.classes
-    let bootstrap = everybody.filter { classes[$0] == .open }.prefix(gossip.bootstrap)
+    // Whom all know is busy: not those who vote, where there are others.
+    let servers = readers.isEmpty ? everybody : everybody.filter { $0 >= machines.count }
+    let bootstrap = servers.filter { classes[$0] == .open }.prefix(gossip.bootstrap)
     // Members talk among themselves, and so have to find each other among all.
     let members = readers.isEmpty ? [] : machines.map(\.signer.publicKey)
     for node in everybody {
@@ -42,7 +45,8 @@ extension Cluster {
 
   /// The key of a machine or of a follower.
   private func signer(of node: Int) -> Signer {
-    node < machines.count ? machines[node].signer : followerSigners[reader(of: node) - machines.count]
+    node < machines.count
+      ? machines[node].signer : followerSigners[reader(of: node) - machines.count]
   }
 
   // MARK: Looking for others

@@ -51,6 +51,16 @@ extension Cluster {
     network.set(quality, from: senders, to: receivers, cause: Self.byHand)
   }
 
+  /// Gives all links of a node a quality of their own, in place of what it had before; nil is none.
+  public mutating func setQuality(_ quality: LinkQuality?, of node: Int) {
+    let cause = Self.byHand - 1 - node
+    mend(cause)
+    guard let quality else { return }
+    let all = NodeSet(0..<network.nodes)
+    network.set(quality, from: [node], to: all, cause: cause)
+    network.set(quality, from: all, to: [node], cause: cause)
+  }
+
   /// Mends all links; what was held up is on its way.
   public mutating func heal() { mend(nil) }
 

@@ -100,6 +100,8 @@ public struct Discovery: Sendable {
     /// Whom it was meant for; nobody in particular when a bootstrap machine is asked.
     let subject: PublicKey?
     let due: Micros
+    /// Whom it was asked for, in a quest.
+    var target: PublicKey?
   }
 
   private struct Offender: Sendable {
@@ -120,6 +122,7 @@ public struct Discovery: Sendable {
   private var table: RecordTable
   private var questions: [Question] = []
   private var offenders: [Offender] = []
+  private var quest: Quest?
   private var ticks = 0
 
   /// A node that knows only machines to begin with, and looks for those with these keys above all.
@@ -182,6 +185,7 @@ extension Discovery {
     effects += gone.map(Effect.forgot)
     offenders.removeAll { now - $0.last >= parameters.ban }
     ask(at: now, into: &effects)
+    if !sought.isEmpty { seek(at: now, into: &effects) }
   }
 
   private mutating func ask(at now: Micros, into effects: inout [Effect]) {
@@ -207,12 +211,9 @@ extension Discovery {
     _ machine: NodeIndex, subject: PublicKey?, at now: Micros, into effects: inout [Effect]
   ) {
     questions.append(Question(machine: machine, subject: subject, due: now + parameters.patience))
-    // Half of the time its own surroundings, which few others know; else one that is sought, or anywhere.
+    // Half of the time its own surroundings, which few others know; else anywhere.
     var target = record.subject
     if draw.chance(0.5) {
-      if let key = draw.pick(sought), table.entry(of: key) == nil {
-        return effects.append(.send(.find(key, asker: record), to: machine))
-      }
       let words = (0..<4).map { _ in draw.next() }
       target =
         PublicKey(
@@ -220,6 +221,49 @@ extension Discovery {
           }) ?? target
     }
     effects.append(.send(.find(target, asker: record), to: machine))
+  }
+}
+
+// MARK: - Seeking
+
+extension Discovery {
+  /// Goes on with the search for one that is sought, or begins one for another that isn't known.
+  private mutating func seek(at now: Micros, into effects: inout [Effect]) {
+    if let quest, quest.isOver || table.entry(of: quest.target) != nil { self.quest = nil }
+    if quest == nil {
+      let missing = sought.filter { table.entry(of: $0) == nil }
+      guard let target = draw.pick(missing) else { return }
+      let nearest = table.nearest(to: target, count: parameters.answerLimit)
+      quest = Quest(target: target, leads: nearest.filter(\.isDialable))
+    }
+    for _ in 0..<parameters.parallel { askLead(at: now, into: &effects) }
+  }
+
+  private mutating func askLead(at now: Micros, into effects: inout [Effect]) {
+    while let target = quest?.target, quest?.isOver == false, let lead = quest?.leads.removeFirst()
+    {
+      quest?.asked.append(lead.subject)
+      guard lead.subject != record.subject, !isBanned(lead.address, at: now),
+        !questions.contains(where: { $0.machine == lead.address })
+      else { continue }
+      questions.append(
+        Question(
+          machine: lead.address, subject: lead.subject, due: now + parameters.patience,
+          target: target))
+      return effects.append(.send(.find(target, asker: record), to: lead.address))
+    }
+  }
+
+  /// An answer came: if it was part of a quest that isn't at its goal, the next is asked.
+  private mutating func follow(
+    _ question: Question, at now: Micros, into effects: inout [Effect]
+  ) {
+    guard let target = question.target, target == quest?.target else { return }
+    if table.entry(of: target) != nil {
+      quest = nil
+    } else {
+      askLead(at: now, into: &effects)
+    }
   }
 }
 
@@ -244,6 +288,7 @@ extension Discovery {
       guard records.count <= parameters.answerLimit else {
         return refuse(.oversized(records.count), from: machine, at: now, into: &effects)
       }
+      defer { follow(question, at: now, into: &effects) }
       if let subject = question.subject, subject != answerer.subject {
         // Somebody else answers where this one was said to be.
         effects += table.removeAll { $0.record.subject == subject }.map(Effect.forgot)
@@ -251,7 +296,10 @@ extension Discovery {
       guard introduce(answerer, from: machine, at: now, into: &effects) else { return }
       for record in records {
         guard !isBanned(machine, at: now) else { return }
-        _ = consider(record, speaker: nil, from: machine, at: now, into: &effects)
+        let isSo = consider(record, speaker: nil, from: machine, at: now, into: &effects)
+        if isSo, question.target == quest?.target {
+          quest?.note(record, limit: parameters.answerLimit)
+        }
       }
     }
   }

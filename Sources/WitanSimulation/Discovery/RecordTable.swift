@@ -52,7 +52,8 @@ struct RecordTable: Sendable {
   }
 
   private func bucket(of key: PublicKey) -> Int {
-    sought.contains(key) ? Self.depth : min(Self.depth - 1, (Self.position(of: key) ^ own).leadingZeroBitCount)
+    sought.contains(key)
+      ? Self.depth : min(Self.depth - 1, (Self.position(of: key) ^ own).leadingZeroBitCount)
   }
 
   var count: Int { buckets.reduce(0) { $0 + $1.count } }

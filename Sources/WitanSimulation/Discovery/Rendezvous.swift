@@ -32,7 +32,9 @@ struct Rendezvous: Sendable {
   }
 
   /// A node takes part, once it enters.
-  mutating func add(_ discovery: Discovery, at node: Int) { nodes[node] = Node(discovery: discovery) }
+  mutating func add(_ discovery: Discovery, at node: Int) {
+    nodes[node] = Node(discovery: discovery)
+  }
 
   /// Has a node lie.
   mutating func corrupt(_ node: Int, _ mischief: Mischief) { nodes[node]?.mischief = mischief }

@@ -35,7 +35,7 @@ import WitanSimulation
       bootstrap 2
       mesh 4,3,6,2
       heartbeat 500ms
-      stay exponential:10m
+      stay exponential:600s
       absence uniform:1s..30s
       signatures real
       checkpoint 8
