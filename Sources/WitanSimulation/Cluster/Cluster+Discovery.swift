@@ -73,6 +73,7 @@ extension Cluster {
     guard var overlay = self.overlay.take(), let rendezvous else { return }
     let known = rendezvous.known(to: node).map(\.address.offset)
     let degree = overlay.parameters.degree
+    overlay.giveUpDialling(node)
     let isAmongOthers = node < machines.count && !readers.isEmpty
     if isAmongOthers {
       let members = known.filter { $0 < machines.count }

@@ -123,6 +123,7 @@ public struct Discovery: Sendable {
   private var questions: [Question] = []
   private var offenders: [Offender] = []
   private var quest: Quest?
+  private var quests = 0
   private var ticks = 0
 
   /// A node that knows only machines to begin with, and looks for those with these keys above all.
@@ -227,14 +228,19 @@ extension Discovery {
 // MARK: - Seeking
 
 extension Discovery {
-  /// Goes on with the search for one that is sought, or begins one for another that isn't known.
+  /// Goes on with the search for one that is sought, or begins one for another that isn't known. Now and then it looks
+  /// for its own key: those that are nearest to it learn of this node then, and are whom others will ask for it.
   private mutating func seek(at now: Micros, into effects: inout [Effect]) {
     if let quest, quest.isOver || table.entry(of: quest.target) != nil { self.quest = nil }
     if quest == nil {
       let missing = sought.filter { table.entry(of: $0) == nil }
-      guard let target = draw.pick(missing) else { return }
+      guard let sought = draw.pick(missing) else { return }
+      let target = quests.isMultiple(of: 4) ? record.subject : sought
       let nearest = table.nearest(to: target, count: parameters.answerLimit)
-      quest = Quest(target: target, leads: nearest.filter(\.isDialable))
+      let leads = nearest.filter(\.isDialable)
+      guard !leads.isEmpty else { return }
+      quests += 1
+      quest = Quest(target: target, leads: leads)
     }
     for _ in 0..<parameters.parallel { askLead(at: now, into: &effects) }
   }

@@ -31,11 +31,16 @@ extension Overlay {
     }
   }
 
-  /// Has a node dial so many of those it knows of; whom it dialled in vain makes way for others.
+  /// Gives up those of a node's links that it dialled in vain.
+  mutating func giveUpDialling(_ node: Int) {
+    guard let router = nodes[node].router else { return }
+    nodes[node].dials.removeAll { !router.isNeighbour(NodeIndex($0)) }
+  }
+
+  /// Has a node dial so many of those it knows of.
   mutating func befriend(_ node: Int, _ others: [Int], upTo count: Int, draw: inout Draw) {
     guard let router = nodes[node].router else { return }
     let wanted = NodeSet(others)
-    nodes[node].dials.removeAll { wanted.contains($0) && !router.isNeighbour(NodeIndex($0)) }
     var room = count - nodes[node].dials.count { wanted.contains($0) }
     guard room > 0 else { return }
     for other in draw.shuffled(others) where room > 0 && other != node {

@@ -34,7 +34,8 @@ import WitanSimulation
     cluster.run(for: .seconds(30))
     for member in 0..<7 {
       let others = cluster.neighbours(of: member).count { $0 < 7 }
-      #expect(others >= 4, "member \(member)")
+      let known = cluster.peers(of: member).count { $0.address.offset < 7 }
+      #expect(others >= 4, "member \(member) knows \(known) members")
     }
     cluster.submit(.put(key: [1], value: [2]))
     cluster.run(for: .seconds(10))
