@@ -16,7 +16,7 @@ import WitanSimulation
       scenario.seed = 1 + draw.choice(upTo: 999_999)
       // The first leaders are dead from the beginning, as many as may be.
       let dead = draw.integer(in: 1...(scenario.replicas - 1) / 3)
-      scenario.faults = (0..<dead).map { Fault(.crash($0), from: 0) }
+      scenario.faults = (0..<dead).map { Fault(.crash([$0]), from: 0) }
       draw.note(scenario.description)
       let ordeal = try Ordeal(scenario)
       let leaders = Set((0..<dead).map { ReplicaID(UInt32($0)) })
@@ -32,7 +32,8 @@ import WitanSimulation
     }
   }
 
-  @Test(.cases(100)) func `P26 above 500 ms of latency timeouts grow before they fire needlessly`() {
+  @Test(.cases(100)) func `P26 above 500 ms of latency timeouts grow before they fire needlessly`()
+  {
     property { draw in
       var scenario = Scenario()
       let latency: UInt64 = draw.integer(in: 500...1_500)
@@ -56,7 +57,8 @@ import WitanSimulation
     }
   }
 
-  @Test(.cases(100)) func `P31 without a quorum nothing is decided, and nothing that was is lost`() {
+  @Test(.cases(100)) func `P31 without a quorum nothing is decided, and nothing that was is lost`()
+  {
     property { draw in
       var scenario = Scenario()
       scenario.replicas = draw.integer(in: 4...9)
@@ -69,7 +71,7 @@ import WitanSimulation
       let bound = Quorum(total: VotingPower(UInt64(scenario.replicas))).faultBound
       let dead = draw.shuffled(Array(0..<scenario.replicas))
         .prefix(Int(bound.rawValue) + 1)
-      scenario.faults = dead.sorted().map { Fault(.crash($0), from: begins) }
+      scenario.faults = dead.sorted().map { Fault(.crash([$0]), from: begins) }
       draw.note(scenario.description)
       let quorum = Quorum(total: VotingPower(UInt64(scenario.replicas)))
       try assume(!quorum.isReached(by: VotingPower(UInt64(scenario.replicas - dead.count))))
@@ -83,7 +85,8 @@ import WitanSimulation
     }
   }
 
-  @Test(.cases(100)) func `P32 each round tells its duration, who took part, and what it decided`() {
+  @Test(.cases(100)) func `P32 each round tells its duration, who took part, and what it decided`()
+  {
     property { draw in
       let scenario = try draw("scenario", .scenarios(.crash))
       let ordeal = try Ordeal.of(scenario)
