@@ -28,7 +28,8 @@ extension RunReport {
             ]
           )
         }),
-      "followedByAll": .optional(run.cluster.followedByAll?.rawValue, JSON.unsigned),
+      "followers": .count(scenario.followers),
+      "following": .count(run.cluster.following(run.decided).informed),
       "virtualMillis": .millis(run.cluster.now),
       "finalityMillis": [
         "p50": .optional(finality?.p50, JSON.millis),

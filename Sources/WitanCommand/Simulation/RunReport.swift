@@ -47,13 +47,12 @@ struct RunReport {
       "views",
       changes == 0 ? "1" : "\(changes + 1), after \(changes) change\(changes == 1 ? "" : "s")")
     row("finality", finality?.text ?? "none: no quorum of correct replicas executed one block")
-    if let height = run.cluster.followedByAll {
-      let nodes = run.cluster.followerNodes
-      let present = nodes.count { run.cluster.isUp($0) }
+    if scenario.followers > 0 {
+      let (present, informed) = run.cluster.following(run.decided)
       row(
         "followers",
-        "\(Human.count(present)) of \(Human.count(nodes.count)) are there, and each knows block \(height)"
-      )
+        "\(Human.count(present)) of \(Human.count(scenario.followers)) are there, "
+          + "\(Human.count(informed)) of them know block \(run.decided)")
     }
     row("virtual time", Human.time(run.cluster.now))
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))
