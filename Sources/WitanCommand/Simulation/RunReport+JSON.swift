@@ -28,6 +28,8 @@ extension RunReport {
             ]
           )
         }),
+      "followers": .count(scenario.followers),
+      "following": .count(run.cluster.following(run.decided).informed),
       "virtualMillis": .millis(run.cluster.now),
       "finalityMillis": [
         "p50": .optional(finality?.p50, JSON.millis),

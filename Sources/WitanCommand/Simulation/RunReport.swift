@@ -47,6 +47,13 @@ struct RunReport {
       "views",
       changes == 0 ? "1" : "\(changes + 1), after \(changes) change\(changes == 1 ? "" : "s")")
     row("finality", finality?.text ?? "none: no quorum of correct replicas executed one block")
+    if scenario.followers > 0 {
+      let (present, informed) = run.cluster.following(run.decided)
+      row(
+        "followers",
+        "\(Human.count(present)) of \(Human.count(scenario.followers)) are there, "
+          + "\(Human.count(informed)) of them know block \(run.decided)")
+    }
     row("virtual time", Human.time(run.cluster.now))
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))
     row("digest", run.cluster.account.digest.hex)

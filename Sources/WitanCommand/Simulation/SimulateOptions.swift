@@ -78,6 +78,16 @@ struct SimulateOptions: Sendable {
       .list(of: .integer(1...1_000_000_000), count: 1...4_096, example: "1,1,2"),
       "the voting power of each replica, like 1,1,1,2; all the same if not given"),
     .setting("topology", \.topology, .oneOf(), "how messages get from one to many"),
+    .setting("mesh", \.mesh, .mesh, "how large meshes are: D, D_low, D_high and D_lazy"),
+    .setting("nat", \.nat, .probability, "how likely a node that gossips can't be dialled"),
+    .setting(
+      "bootstrap", \.bootstrap, .integer(0...1_000),
+      "how many nodes all know, to find others from; 0 if all are acquainted"),
+    .setting(
+      "followers", \.followers, .integer(0...100_000), "how many nodes follow without a vote"),
+    .setting(
+      "stay", \.stay, .distribution, "how long those stay; for ever if not given"),
+    .setting("absence", \.absence, .distribution, "how long they are away then"),
     .setting("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .setting(
       "limit", \.limit, .duration(.milliseconds(1)...Micros.longestGiven),

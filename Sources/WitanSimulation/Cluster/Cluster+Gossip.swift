@@ -51,14 +51,23 @@ extension Cluster {
   /// Those who follow: the machines first, then the followers of the configuration. Empty where there are none of those.
   public var followers: [Follower] { readers }
 
-  /// The lowest height that those know who follow and are up, machines among them; nil without followers.
+  /// The lowest height that those know who follow, are up and don't lie, machines among them; nil without followers.
   public var followedByAll: SequenceNumber? {
-    guard let overlay else { return nil }
     var lowest: SequenceNumber?
-    for (index, reader) in readers.enumerated() where overlay.nodes[node(of: index)].router != nil {
+    for (index, reader) in readers.enumerated() where isFollowing(index) {
       lowest = min(lowest ?? reader.height, reader.height)
     }
     return lowest
+  }
+
+  private func isFollowing(_ reader: Int) -> Bool {
+    isUp(node(of: reader)) && (reader >= machines.count || machines[reader].adversary == nil)
+  }
+
+  /// How many of the nodes that don't vote are up, and how many of those know a height.
+  public func following(_ height: SequenceNumber) -> (present: Int, informed: Int) {
+    let present = followerNodes.filter(isUp)
+    return (present.count, present.count { readers[reader(of: $0)].height >= height })
   }
 
   /// The nodes that don't vote: they are counted after machines and clients.
@@ -271,7 +280,7 @@ extension Cluster {
         .delivered, at: now, node: index, UInt64(bulletin.sender), bulletin.messageID.rawValue)
     }
     let verifier = machines[index].replica.verifier
-    let opinion = Self.opinion(on: .message(message), of: verifier)
+    let opinion = Self.opinion(on: content, of: verifier)
     parcels.keep(opinion, by: verifier.horizon, at: place)
     if case .refused(let rejection) = opinion {
       // What isn't known here may be known elsewhere; what is false is false everywhere.
