@@ -121,6 +121,10 @@ extension Scenario: CustomStringConvertible {
         "there are \(weights.count) weights for \(replicas) replicas",
         remedy: "give one for each")
     }
+    for name in ["nat", "followers"] where topology != .gossip {
+      guard let place = settings[name] else { continue }
+      throw place.error("\(name) matters to gossip alone", remedy: "say topology gossip too")
+    }
     let names = replicas + reserve
     for (casting, place) in zip(adversaries, places.adversaries) {
       try Self.check(casting.machines, names, "", place)
