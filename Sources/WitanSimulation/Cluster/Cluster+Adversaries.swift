@@ -123,7 +123,7 @@ extension Cluster {
     swap(&coalition, &coalitions[machines[index].coalition])
     var scene = Scene(
       machine: machines[index], index: index, homes: homes, now: now, genesis: genesis,
-      coalition: coalition)
+      coalition: consume coalition)
     body(&adversary, &scene)
     machines[index].malice = scene.draw
     machines[index].adversary = adversary
