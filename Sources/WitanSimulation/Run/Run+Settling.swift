@@ -27,10 +27,13 @@ extension Run {
   /// may take. If it takes longer and there is no excuse, that is a violation.
   ///
   /// Another limit than the computed one says how long to wait instead.
-  public mutating func settle(_ rest: Rest, within span: Micros? = nil) -> Settlement {
+  public mutating func settle(
+    _ rest: Rest, within span: Micros? = nil, onDecision: (DecidedBlock) -> Void = { _ in },
+    onHappenings: ([Happening]) -> Void = { _ in }
+  ) -> Settlement {
     isAsking = false
     if rest == .healed { mend() }
-    takeStock()
+    takeStock(onDecision: onDecision, onHappenings: onHappenings)
     let excuse = Excuse(for: cluster)
     let bound = ProgressBound(for: cluster)
     let began = cluster.now
@@ -45,7 +48,7 @@ extension Run {
       guard !isSettled, cluster.now < limit, excuse == nil else { break }
       // Looked at now and then: looking costs more than a step does.
       let next = min(limit, cluster.now + bound.exchange)
-      while cluster.now < next, step() {}
+      while cluster.now < next, step(onDecision: onDecision, onHappenings: onHappenings) {}
     }
     oracle.look(at: cluster)
     let diagnosis = isSettled ? nil : self.diagnosis
