@@ -89,7 +89,6 @@ private enum Keepsake {
 
   static func digest(of scenario: Scenario) throws -> Digest {
     var telling = try Telling(scenario)
-    telling.tell()
     return telling.digest
   }
 }

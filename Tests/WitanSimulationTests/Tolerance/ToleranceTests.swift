@@ -27,7 +27,6 @@ import Witan
   @Test(arguments: Case.some) func asManyLiarsAsItBearsChangeNothing(item: Case) throws {
     let scenario = item.hardship.scenario(seed: item.seed)
     var telling = try Telling(scenario)
-    telling.tell()
     let flaws = telling.flaws(in: [.safe, .live])
     #expect(flaws.isEmpty, "\(scenario)")
   }
