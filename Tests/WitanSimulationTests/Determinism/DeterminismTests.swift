@@ -88,7 +88,7 @@ private enum Keepsake {
   }
 
   static func digest(of scenario: Scenario) throws -> Digest {
-    var telling = try Telling(scenario)
+    let telling = try Telling(scenario)
     return telling.digest
   }
 }

@@ -76,7 +76,8 @@ struct Telling {
       let within = record.decisions.filter { Self.contains(span, $0) }
       return unless(within.isEmpty, "decided at \(within)")
     case .decides(let span):
-      return unless(record.decisions.contains { Self.contains(span, $0) }, "nothing decided in \(span)")
+      return unless(
+        record.decisions.contains { Self.contains(span, $0) }, "nothing decided in \(span)")
     case .forked(let culprits): return forked(culprits)
     case .convicts(let culprits):
       let convicted = Self.machines(run.oracle.accountability.evidence.map(\.culprit))
@@ -89,7 +90,8 @@ struct Telling {
         .filter { run.cluster.liveness[$0] }.map { run.cluster.replica(at: $0).epoch }
       return unless(epochs.allSatisfy { $0 == Epoch(epoch) }, "epochs \(epochs)")
     case .transfers(let nodes):
-      return unless(nodes.allSatisfy(record.transferred.contains), "transferred: \(record.transferred)")
+      return unless(
+        nodes.allSatisfy(record.transferred.contains), "transferred: \(record.transferred)")
     case .unfit(let nodes): return unless(record.unfit == nodes, "unfit: \(record.unfit)")
     case .dies(let nodes): return unless(record.fullDisks == nodes, "died: \(record.fullDisks)")
     case .refuses: return unless(record.damaged > 0, "nothing was refused")
