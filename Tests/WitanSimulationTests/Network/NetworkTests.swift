@@ -72,7 +72,7 @@ import WitanDraw
     var network = network(LinkQuality(corrupt: 0.1))
     let flips = fates(&network).compactMap(\.flippedBit)
     #expect(isShare(0.1, flips.count))
-    #expect(Set(flips.map { $0 % 64 }).count == 64)
+    #expect(Set(flips.map { $0 % 32 }).count == 32)
   }
 
   @Test func whatBefallsOneMessageHangsOnNoOtherLink() {
