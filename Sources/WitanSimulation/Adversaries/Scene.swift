@@ -55,7 +55,8 @@ public struct Scene: Sendable {
     chain = genesis.digest
     parameters = genesis.parameters
     draw = machine.malice
-    self.coalition = coalition
+    // Moved, not copied: what it heard is long, and it hears something all the time.
+    self.coalition = consume coalition
   }
 
   // MARK: What it sees

@@ -186,8 +186,19 @@ extension Cluster {
 
   // MARK: Arriving
 
-  /// A parcel arrives at a node.
+  /// A parcel arrives at a node, whose line may be busy with what came before.
   mutating func arrive(_ agenda: Agenda) {
+    guard network.conditions.nodeBandwidth != nil else { return receive(agenda) }
+    let (node, place) = (agenda.node, agenda.number)
+    guard let time = network.receipt(at: node, bytes: parcels[place].size, now: now) else {
+      tellLost(place, to: node)
+      return parcels.settle(place)
+    }
+    queue.schedule(Agenda(.receipt, node: node, number: place).ticket, at: time)
+  }
+
+  /// A node has a parcel.
+  mutating func receive(_ agenda: Agenda) {
     let (node, place) = (agenda.node, agenda.number)
     if configuration.keepsAccount {
       account.note(

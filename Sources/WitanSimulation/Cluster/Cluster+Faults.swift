@@ -173,7 +173,7 @@ extension Cluster {
     for ticket in machines[index].missed {
       guard let agenda = Agenda(ticket: ticket) else { continue }
       switch agenda.kind {
-      case .delivery: parcels.settle(agenda.number)
+      case .delivery, .receipt: parcels.settle(agenda.number)
       // Its adversary outlives it.
       case .adversary: queue.schedule(ticket, at: now)
       case .gossip, .relay, .acquaintance: discard(agenda)

@@ -276,6 +276,7 @@ public struct Cluster: Sendable {
     guard let agenda = Agenda(ticket: ticket) else { return true }
     switch agenda.kind {
     case .delivery: arrive(agenda)
+    case .receipt: receive(agenda)
     case .timer: fireTimer(agenda)
     case .clientTimer: fireClientTimer(agenda)
     case .clientTurn: clientTurn(agenda)
