@@ -38,7 +38,8 @@ let package = Package(
       dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
-      name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
+      name: "WitanCommandTests",
+      dependencies: ["WitanCommand", "Witan", "WitanDraw", "WitanSimulation"],
       exclude: ["Golden"]),
     .testTarget(name: "TidyTests"),
   ],

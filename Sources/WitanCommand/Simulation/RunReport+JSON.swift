@@ -28,6 +28,8 @@ extension RunReport {
             ]
           )
         }),
+      "gossiped": .unsigned(run.cluster.gossiped),
+      "followed": .optional(run.cluster.followedByAll) { .unsigned($0.rawValue) },
       "virtualMillis": .millis(run.cluster.now),
       "finalityMillis": [
         "p50": .optional(finality?.p50, JSON.millis),

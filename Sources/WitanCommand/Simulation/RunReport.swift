@@ -47,10 +47,20 @@ struct RunReport {
       "views",
       changes == 0 ? "1" : "\(changes + 1), after \(changes) change\(changes == 1 ? "" : "s")")
     row("finality", finality?.text ?? "none: no quorum of correct replicas executed one block")
+    if let gossip { row("gossip", gossip) }
     row("virtual time", Human.time(run.cluster.now))
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))
     row("digest", run.cluster.account.digest.hex)
     return table
+  }
+
+  /// What was passed on, and how far those know who follow.
+  private var gossip: String? {
+    guard scenario.topology == .gossip else { return nil }
+    let copies = "\(Human.count(run.cluster.gossiped)) messages from neighbour to neighbour"
+    guard let height = run.cluster.followedByAll else { return copies }
+    return
+      "\(copies); \(scenario.followers.counted("follower")) and all replicas know \(height.rawValue.counted("block"))"
   }
 
   private var shortfall: String {

@@ -78,6 +78,10 @@ struct SimulateOptions: Sendable {
       .list(of: .integer(1...1_000_000_000), count: 1...4_096, example: "1,1,2"),
       "the voting power of each replica, like 1,1,1,2; all the same if not given"),
     .setting("topology", \.topology, .oneOf(), "how messages get from one to many"),
+    .setting("nat", \.nat, .probability, "how likely a node that gossips can't be dialled"),
+    .setting(
+      "followers", \.followers, .integer(0...100_000),
+      "how many more nodes follow over gossip what is decided"),
     .setting("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .setting(
       "limit", \.limit, .duration(.milliseconds(1)...Micros.longestGiven),

@@ -23,10 +23,6 @@ struct Undertaking {
     scenario.faults += (options.partitions + options.crashes).map(\.fault)
     if options.faulty != nil || options.casting != nil { try cast() }
     if let flaw = scenario.flaw { throw error(for: flaw) }
-    guard scenario.topology == .full else {
-      throw UsageError(
-        "\(subject(of: "topology")) isn't there yet", remedy: "give --topology full")
-    }
   }
 
   /// The scenario of a file.
@@ -94,8 +90,6 @@ struct Undertaking {
         : "--crash \(options.crashes[own - options.partitions.count].text.quotedIfNeeded)"
     }
   }
-
-  private func subject(of name: String) -> String { subject(of: .settings([name])) }
 
   /// What is right in its file, and no longer with the options.
   private func blame(_ statement: String) -> String {

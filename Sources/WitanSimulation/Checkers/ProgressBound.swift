@@ -100,6 +100,12 @@ public struct ProgressBound: Sendable {
       if cluster.now < stabilisation { delay = delay + (stabilisation - cluster.now) }
     }
     if conditions.quality.reorder > 0 { delay = delay + conditions.reorderSpan }
+    if case .gossip(let gossip) = cluster.configuration.topology {
+      // Eight hops lead through any mesh of a sensible size. What is lost on one is announced, and asked for, while it
+      // is in the history.
+      let parameters = gossip.parameters
+      delay = delay * 8 + (parameters.heartbeat + delay * 2) * UInt64(parameters.historyLength)
+    }
     let sync = cluster.machines.map(\.disk.syncTime).max() ?? 0
     // A sync may have to wait for the one before.
     return max(delay, 1) + sync * 2

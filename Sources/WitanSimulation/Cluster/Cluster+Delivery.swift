@@ -60,14 +60,19 @@ extension Cluster {
   mutating func transmit(
     _ message: Message, from index: Int, to receiver: ReplicaID?, at departure: Micros
   ) {
+    if watch.contains(.messages) { tell(.messages, index, .sent(message, to: receiver)) }
+    if overlay != nil, receiver == nil { return gossip(message, from: index, at: departure) }
     let size = size(of: message)
     let place = parcels.add(.message(message), from: index, size: size)
-    if watch.contains(.messages) { tell(.messages, index, .sent(message, to: receiver)) }
     let copies: Int
     if let receiver {
       let targets = homes(of: receiver)
       copies = targets.count
-      route(place, from: index, to: targets, at: departure)
+      if overlay == nil {
+        route(place, from: index, to: targets, at: departure)
+      } else {
+        route(message, place, from: index, to: targets, at: departure)
+      }
     } else {
       copies = machines.count - 1
       route(place, from: index, to: 0..<machines.count, at: departure)
@@ -179,7 +184,7 @@ extension Cluster {
   }
 
   /// A replica hears what arrived, if the verifier lets it in.
-  private mutating func open(_ place: UInt32, at index: Int) {
+  mutating func open(_ place: UInt32, at index: Int) {
     let horizon = machines[index].replica.verifier.horizon
     if parcels[place].opinion?.horizon != horizon {
       let outcome = opinion(on: parcels[place].content, at: index)
@@ -204,7 +209,7 @@ extension Cluster {
     }
   }
 
-  private func opinion(on content: Parcel.Content, at index: Int) -> Parcel.Opinion.Outcome {
+  func opinion(on content: Parcel.Content, at index: Int) -> Parcel.Opinion.Outcome {
     let verifier = machines[index].replica.verifier
     do throws(Rejection) {
       switch content {

@@ -56,7 +56,10 @@ extension Cluster {
 
   /// Mends what belongs to a cause, or everything.
   mutating func mend(_ cause: Int?) {
-    for (place, receiver) in network.mend(cause) {
+    let freed = network.mend(cause)
+    overlay?.post.release(at: now, over: &network, into: &queue)
+    mail.release(at: now, over: &network, into: &queue)
+    for (place, receiver) in freed {
       let sender = parcels[place].sender
       let message = network.nextMessage(from: sender)
       let fate = network.fate(
@@ -162,10 +165,14 @@ extension Cluster {
       case .delivery: parcels.settle(agenda.number)
       // Its adversary outlives it.
       case .adversary: queue.schedule(ticket, at: now)
-      case .timer, .clientTimer, .clientTurn, .synced, .planned: break
+      case .gossip, .relay: discard(agenda)
+      case .timer, .clientTimer, .clientTurn, .synced, .planned, .heartbeat, .publication,
+        .direct, .discovery:
+        break
       }
     }
     machines[index].die()
+    overlay?.leave(index, at: now, over: &network, into: &queue)
     tell(.reports, index, .died(death))
   }
 
@@ -183,6 +190,7 @@ extension Cluster {
       let root = StateMachineHost.root(of: machines[index].host.machine)
       tell(.seam, index, .restored(machines[index].replica.executed, root: root))
     }
+    overlay?.enter(index, at: now, over: &network, into: &queue)
     start(index)
     return nil
   }

@@ -11,7 +11,7 @@ import WitanDraw
 /// print(cluster.replicas[0].executed)
 /// ```
 ///
-/// Nodes are counted: machines first (one a replica, then the second ones of twins), then clients.
+/// Nodes are counted: machines first (one a replica, then the second ones of twins), then clients, then followers.
 public struct Cluster: Sendable {
   /// What a cluster is made of, and what its network does.
   public struct Configuration: Sendable {
@@ -29,6 +29,11 @@ public struct Cluster: Sendable {
     public var conditions = Conditions()
     /// What the replicas agree on beforehand.
     public var parameters = Parameters()
+    /// How messages get from one to many.
+    public var topology = Topology.full
+    /// How many nodes follow over gossip what the replicas decide. All nodes are alike but for who votes, so that a
+    /// committee that was sampled from all may as well be numbered first.
+    public var followers = 0
     /// How many clients have sessions.
     public var clients = 0
     /// Whether the bytes that are sent are counted, and everything that happens is digested.
@@ -78,6 +83,12 @@ public struct Cluster: Sendable {
   var coalitions: [Coalition] = []
   /// How often a machine was corrupted: whoever keeps a list of those that lie looks again when it grows.
   var corruptions = 0
+  /// The routers of those who gossip; nil in a full mesh.
+  var overlay: Overlay<Bulletin>?
+  var mail = Post<Mail>(.relay)
+  var bulletins: UInt64 = 0
+  var readers: [Follower] = []
+  var lineage: [EpochChange] = []
   var planned: [PlannedFault] = []
   var plannedFaults = 0
   private let bystander: Signer
@@ -111,8 +122,8 @@ public struct Cluster: Sendable {
     for (index, name) in twins.enumerated() { homes[name].append(names + index) }
     let machineCount = names + twins.count
     network = Network(
-      nodes: machineCount + configuration.clients, conditions: configuration.conditions,
-      draw: draw)
+      nodes: machineCount + configuration.clients + configuration.followers,
+      conditions: configuration.conditions, draw: draw)
     for (index, name) in (Array(0..<names) + twins).enumerated() {
       var machine = Machine(
         id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
@@ -129,6 +140,7 @@ public struct Cluster: Sendable {
       clientPlaces[signer.publicKey] = index
     }
     if configuration.keepsLog { account.keepLines() }
+    if case .gossip(let gossip) = configuration.topology { try beginGossip(gossip) }
     for casting in configuration.castings { cast(casting) }
     for index in machines.indices { start(index) }
   }
@@ -250,6 +262,11 @@ public struct Cluster: Sendable {
     case .synced: synced(agenda)
     case .adversary: wakeAdversary(agenda)
     case .planned: happen(agenda)
+    case .gossip: hearNeighbour(agenda)
+    case .heartbeat: beat(agenda)
+    case .relay: passOn(agenda)
+    case .publication: tellDecision(agenda)
+    case .direct, .discovery: break
     }
     return true
   }
@@ -327,6 +344,7 @@ public struct Cluster: Sendable {
   private mutating func perform(_ effect: Effect, at index: Int) {
     switch effect {
     case .persist(let record):
+      if !readers.isEmpty, case .epoch(let change) = record { note(change) }
       if !machines[index].disk.write(record) { die(index, .diskFull) }
     case .send(let message, let receiver): send(message, from: index, to: receiver)
     case .broadcast(let message): send(message, from: index, to: nil)
@@ -340,7 +358,11 @@ public struct Cluster: Sendable {
       if let client = clientPlaces[answer.body.client] {
         sendDurably(.client(.answer(answer), client), from: index)
       }
-    case .report(let report): tell(.reports, index, .report(report))
+    case .report(let report):
+      tell(.reports, index, .report(report))
+      if !readers.isEmpty, case .executed(let sequence, _) = report {
+        queueForTelling(sequence, at: index)
+      }
     case .offer, .withdraw, .assemble, .validate, .execute, .releaseStates, .offerChunk,
       .beginInstall, .judgeChunk, .finishInstall, .query:
       ask(effect, at: index)

@@ -29,6 +29,12 @@ extension Scenario {
         statement: .settings(["weights"]),
         problem: "there \(verb) \(count) for \(replicas) replicas", remedy: "give one for each")
     }
+    for (name, isGiven) in [("nat", nat > 0), ("followers", followers > 0)]
+    where isGiven && topology != .gossip {
+      return Flaw(
+        statement: .settings([name, "topology"]), problem: "that matters to gossip alone",
+        remedy: "say topology gossip too")
+    }
     let names = replicas + reserve
     for (index, casting) in adversaries.enumerated() {
       for nodes in [casting.machines, casting.victims ?? []] {

@@ -54,6 +54,10 @@ public struct Scenario: Hashable, Sendable {
   public var bound = Micros.seconds(1)
   /// How messages get from one to many.
   public var topology = Topology.full
+  /// The share of nodes that stand behind something that keeps others from dialling them. It matters to gossip alone.
+  public var nat = 0.0
+  /// How many nodes follow over gossip what is decided.
+  public var followers = 0
   /// How messages are signed.
   public var signatures = Signatures.simulated
   /// A checkpoint is taken every so many sequences.
@@ -96,6 +100,12 @@ public struct Scenario: Hashable, Sendable {
     configuration.castings = adversaries
     configuration.powers = weights.map { VotingPower($0) }
     configuration.clients = clients
+    if topology == .gossip {
+      var gossip = Cluster.Gossip()
+      gossip.nat = nat
+      configuration.topology = .gossip(gossip)
+      configuration.followers = followers
+    }
     configuration.usesRealSignatures = signatures == .real
     configuration.syncTime = sync
     configuration.conditions.quality = quality

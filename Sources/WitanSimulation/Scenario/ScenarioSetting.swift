@@ -102,6 +102,8 @@ struct ScenarioSetting: Sendable {
       write: { "\($0 ?? 0)" }),
     span("bound", \.bound, "the longest that a message takes from then on"),
     choice("topology", \.topology, "how messages get from one to many"),
+    probability("nat", \.nat, "how likely a node that gossips can't be dialled"),
+    integer("followers", \.followers, 0...100_000, "how many nodes follow over gossip"),
     choice("signatures", \.signatures, "how messages are signed"),
     integer("checkpoint", \.checkpoint, 1...65_536, "how many sequences a checkpoint is after"),
     integer("window", \.window, 2...65_536, "how far ordering runs ahead of a checkpoint"),

@@ -29,6 +29,8 @@ import WitanSimulation
       gst 5s
       bound 500ms
       topology gossip
+      nat 0.05
+      followers 12
       signatures real
       checkpoint 8
       window 32
