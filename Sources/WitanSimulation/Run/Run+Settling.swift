@@ -24,7 +24,7 @@ extension Run {
   }
 
   /// Asks nothing more, lets the faults stop or stay, and waits until everything that waits is executed, no longer than that
-  /// may take. If it takes longer and there is no excuse, that is a violation.
+  /// may take; what only liars ask may go on. If it takes longer and there is no excuse, that is a violation.
   ///
   /// Another limit than the computed one says how long to wait instead.
   public mutating func settle(
@@ -40,8 +40,10 @@ extension Run {
     let allowed = span ?? bound.total
     let limit = began + allowed
     var isSettled = false
+    var mark: SequenceNumber?
     while true {
-      isSettled = isAtRest
+      isSettled = isAtRest || keepsUp(since: mark)
+      if mark == nil, isEveryClientServed { mark = furthest }
       guard !isSettled, cluster.now < limit, excuse == nil else { break }
       // Looked at now and then: looking costs more than a step does.
       let next = min(limit, cluster.now + bound.exchange)
@@ -87,13 +89,34 @@ extension Run {
       if let executed, executed != position { return false }
       executed = position
     }
-    guard !connections.members.quorum.includesCorrect(waiting) else { return false }
-    return cluster.clients.indices.allSatisfy { client in
+    return !connections.members.quorum.includesCorrect(waiting)
+      && isEveryClientServed(by: connections)
+  }
+
+  /// Whether it is only liars that still ask, and nobody falls behind for it: every correct member has gone beyond what
+  /// any had executed when the last client that is no liar had its answer.
+  private func keepsUp(since mark: SequenceNumber?) -> Bool {
+    guard let mark, !cluster.corrupted.isEmpty else { return false }
+    let connections = Connections(in: cluster)
+    return isEveryClientServed(by: connections)
+      && connections.core.allSatisfy { oracle.agreement.executed(by: $0) > mark }
+  }
+
+  private var isEveryClientServed: Bool { isEveryClientServed(by: Connections(in: cluster)) }
+
+  private func isEveryClientServed(by connections: Connections) -> Bool {
+    cluster.clients.indices.allSatisfy { client in
       let node = cluster.machines.count + client
       let isHeard = connections.core.allSatisfy {
         Connections.areConnected($0, node, in: cluster)
       }
       return !isHeard || cluster.clients[client].session.unfinished == 0
     }
+  }
+
+  /// The last sequence that any correct machine executed.
+  private var furthest: SequenceNumber {
+    let correct = cluster.machines.indices.filter { oracle.vantage.isCorrect($0) }
+    return correct.map { oracle.agreement.executed(by: $0) }.max() ?? 0
   }
 }

@@ -36,7 +36,7 @@ import Testing
     ),
     (
       "--partition 1s..2s:0,1->2,7",
-      "--partition '1s..2s:0,1->2,7': there is no replica 7 among 4 machines; replicas are counted from 0 to 3"
+      "--partition 1s..2s:0,1->2,7: there is no replica 7 among 4 machines; replicas are counted from 0 to 3"
     ),
     (
       "--crash 9@1s",
