@@ -36,7 +36,11 @@ struct RunReport {
     }
     let total = run.cluster.genesis.members.quorum.total
     row("replicas", "\(Human.count(scenario.replicas)), weighing \(total)")
-    row("decided", "\(run.decided) of \(scenario.blocks) blocks, executed by every correct replica")
+    let (decided, blocks) = (run.decided.rawValue, scenario.blocks)
+    let extra = decided > blocks ? ", and \(decided - blocks) more" : ""
+    row(
+      "decided",
+      "\(min(decided, blocks)) of \(blocks) blocks\(extra), executed by every correct replica")
     let count = run.violations.filter(\.kind.isSafety).count
     row(
       "safe", run.isSafe ? "yes" : "no: \(count) violation\(count == 1 ? "" : "s")",

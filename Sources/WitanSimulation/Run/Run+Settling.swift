@@ -24,7 +24,7 @@ extension Run {
   }
 
   /// Asks nothing more, lets the faults stop or stay, and waits until everything that waits is executed, no longer than that
-  /// may take; what only liars ask may go on. If it takes longer and there is no excuse, that is a violation.
+  /// may take. If it takes longer and there is no excuse, that is a violation.
   ///
   /// Another limit than the computed one says how long to wait instead.
   public mutating func settle(
@@ -40,10 +40,11 @@ extension Run {
     let allowed = span ?? bound.total
     let limit = began + allowed
     var isSettled = false
-    var mark: SequenceNumber?
+    var goal = furthest(in: Connections(in: cluster))
     while true {
-      isSettled = isAtRest || keepsUp(since: mark)
-      if mark == nil, isEveryClientServed { mark = furthest }
+      let connections = Connections(in: cluster)
+      isSettled = isAtRest(connections, goal)
+      goal = furthest(in: connections)
       guard !isSettled, cluster.now < limit, excuse == nil else { break }
       // Looked at now and then: looking costs more than a step does.
       let next = min(limit, cluster.now + bound.exchange)
@@ -72,51 +73,35 @@ extension Run {
     }
   }
 
-  /// Whether all correct members that hear each other have executed the same, no client they hear waits, and no more of
-  /// them hold a request than the fault bound allows to be left alone with one: fewer can't make the others leave a
-  /// view, so that what reached them only is for its client to say again.
-  private var isAtRest: Bool {
-    let connections = Connections(in: cluster)
-    var executed: SequenceNumber?
+  /// The last sequence that any of the correct members that hear each other executed.
+  private func furthest(in connections: Connections) -> SequenceNumber {
+    connections.core.reduce(0) { max($0, oracle.agreement.executed(by: $1)) }
+  }
+
+  /// Whether all correct members that hear each other have executed what the furthest of them had when somebody looked
+  /// last, no client they hear waits, and no more of them hold an honest request than the fault bound allows to be left
+  /// alone with one: fewer can't make the others leave a view, so that what reached them only is for its client to
+  /// say again.
+  ///
+  /// Who lies may ask for ever, so that blocks go on: nobody waits for those.
+  private func isAtRest(_ connections: Connections, _ goal: SequenceNumber) -> Bool {
+    let hostile = cluster.hostileKeys
     var waiting: VotingPower = 0
     for node in connections.core {
-      if cluster.machines[node].replica.waitingRequests > 0,
-        let seat = connections.members.seat(of: cluster.machines[node].id)
-      {
+      guard oracle.agreement.executed(by: node) >= goal else { return false }
+      let replica = cluster.machines[node].replica
+      let honest = hostile.reduce(replica.waitingRequests) { $0 - replica.waitingRequests(of: $1) }
+      if honest > 0, let seat = connections.members.seat(of: cluster.machines[node].id) {
         waiting += connections.members[seat].power
       }
-      let position = oracle.agreement.executed(by: node)
-      if let executed, executed != position { return false }
-      executed = position
     }
-    return !connections.members.quorum.includesCorrect(waiting)
-      && isEveryClientServed(by: connections)
-  }
-
-  /// Whether it is only liars that still ask, and nobody falls behind for it: every correct member has gone beyond what
-  /// any had executed when the last client that is no liar had its answer.
-  private func keepsUp(since mark: SequenceNumber?) -> Bool {
-    guard let mark, !cluster.corrupted.isEmpty else { return false }
-    let connections = Connections(in: cluster)
-    return isEveryClientServed(by: connections)
-      && connections.core.allSatisfy { oracle.agreement.executed(by: $0) > mark }
-  }
-
-  private var isEveryClientServed: Bool { isEveryClientServed(by: Connections(in: cluster)) }
-
-  private func isEveryClientServed(by connections: Connections) -> Bool {
-    cluster.clients.indices.allSatisfy { client in
+    guard !connections.members.quorum.includesCorrect(waiting) else { return false }
+    return cluster.clients.indices.allSatisfy { client in
       let node = cluster.machines.count + client
       let isHeard = connections.core.allSatisfy {
         Connections.areConnected($0, node, in: cluster)
       }
       return !isHeard || cluster.clients[client].session.unfinished == 0
     }
-  }
-
-  /// The last sequence that any correct machine executed.
-  private var furthest: SequenceNumber {
-    let correct = cluster.machines.indices.filter { oracle.vantage.isCorrect($0) }
-    return correct.map { oracle.agreement.executed(by: $0) }.max() ?? 0
   }
 }

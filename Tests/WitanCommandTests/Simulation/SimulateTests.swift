@@ -59,6 +59,12 @@ import Testing
     #expect(text.contains("9 followers and all replicas know"))
   }
 
+  @Test func `no client of many replicas asks in vain for what can't be certified yet`() throws {
+    let account = try Account(of: "--replicas 25 --latency uniform:20ms..90ms --blocks 24")
+    #expect(account.live && account.decided >= 24)
+    #expect(account.virtualMillis < 20_000)
+  }
+
   // MARK: What isn't
 
   @Test(arguments: ["equivocating-leader", "twins"], [4, 7])
