@@ -50,7 +50,8 @@ let package = Package(
       ]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
-      name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
+      name: "WitanCommandTests",
+      dependencies: ["WitanCommand", "Witan", "WitanDraw", "WitanSimulation"],
       exclude: ["Golden"]),
     .testTarget(
       name: "PropertyTests",

@@ -28,6 +28,7 @@ extension RunReport {
             ]
           )
         }),
+      "gossiped": .unsigned(run.cluster.gossiped),
       "followers": .count(scenario.followers),
       "following": .count(run.cluster.following(run.decided).informed),
       "virtualMillis": .millis(run.cluster.now),

@@ -36,7 +36,11 @@ struct RunReport {
     }
     let total = run.cluster.genesis.members.quorum.total
     row("replicas", "\(Human.count(scenario.replicas)), weighing \(total)")
-    row("decided", "\(run.decided) of \(scenario.blocks) blocks, executed by every correct replica")
+    let (decided, blocks) = (run.decided.rawValue, scenario.blocks)
+    let extra = decided > blocks ? ", and \(decided - blocks) more" : ""
+    row(
+      "decided",
+      "\(min(decided, blocks)) of \(blocks) blocks\(extra), executed by every correct replica")
     let count = run.violations.filter(\.kind.isSafety).count
     row(
       "safe", run.isSafe ? "yes" : "no: \(count) violation\(count == 1 ? "" : "s")",
@@ -47,6 +51,7 @@ struct RunReport {
       "views",
       changes == 0 ? "1" : "\(changes + 1), after \(changes) change\(changes == 1 ? "" : "s")")
     row("finality", finality?.text ?? "none: no quorum of correct replicas executed one block")
+    if let gossip { row("gossip", gossip) }
     if scenario.followers > 0 {
       let (present, informed) = run.cluster.following(run.decided)
       row(
@@ -58,6 +63,12 @@ struct RunReport {
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))
     row("digest", run.cluster.account.digest.hex)
     return table
+  }
+
+  /// What was passed on, and how far those know who follow.
+  private var gossip: String? {
+    guard scenario.topology == .gossip else { return nil }
+    return "\(Human.count(run.cluster.gossiped)) messages from neighbour to neighbour"
   }
 
   private var shortfall: String {
