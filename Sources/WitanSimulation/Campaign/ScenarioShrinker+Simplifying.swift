@@ -134,6 +134,7 @@ extension ScenarioShrinker {
   /// Messages that all take as long as most do.
   private static func plainLatency(_ scenario: Scenario) -> [Scenario] {
     var candidates: [Scenario] = []
+    guard scenario.quality.latency != Scenario().quality.latency else { return [] }
     let typical = Micros(scenario.quality.latency.sample(1 << 63))
     for latency in [typical] + typical.rounder where latency > 0 {
       var candidate = scenario

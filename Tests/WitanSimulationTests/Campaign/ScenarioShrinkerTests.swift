@@ -48,7 +48,7 @@ import WitanDraw
         if case .crash(let nodes, _) = fault.effect { nodes.contains(3) } else { false }
       }
     }.best
-    #expect(best.description == "0us..1s crash 3\n")
+    #expect(best.description == "0us..1ms crash 3\n")
   }
 
   @Test func aSettingThatMattersStays() throws {

@@ -20,14 +20,14 @@ import WitanDraw
   @Test(arguments: [
     ("batch 1\nclients 4", [Milestone.pipelined]),
     ("0us..5s crash 0", [.viewOpened, .leaderIdle, .crash, .restart]),
-    ("0us..9s crash 0,1", [.viewChangesInARow]),
+    ("150ms..9s crash 0\n1s..9s cut 2,3 -> 1", [.viewChangesInARow]),
     ("checkpoint 4\nwindow 8\n300ms..5s crash 3", [.checkpoint, .stateTransfer]),
     ("checkpoint 4\nwindow 8\n900ms..2s crash 2", [.restartFromState]),
     (
       "checkpoint 4\nwindow 8\nepoch 8\nreserve 1\n100ms reconfigure 0 1 2 3 4",
       [.epoch, .membersChanged]
     ),
-    ("adversary equivocating-leader on 0", [.leaderEquivocated, .evidence]),
+    ("adversary equivocating-leader on 0", [.evidence]),
     ("adversary invalid-blocks on 0", [.blockRefused]),
     ("100ms..1s full-disk 1", [.diskFull]),
     ("300ms flip 1\n301ms..400ms crash 1", [.diskDamaged]),
@@ -50,10 +50,10 @@ import WitanDraw
   }
 
   @Test func randomScenariosWithinTheBoundViolateNothing() throws {
-    for seed in UInt64(1)...60 {
+    for seed in UInt64(1)...24 {
       var draw = Draw(seed: seed)
       let scenario = Scenario(drawing: &draw)
-      guard scenario.replicas < 8 else { continue }
+      guard scenario.replicas < 7 else { continue }
       let trial = try Trial(of: scenario)
       #expect(trial.verdict == nil, "seed \(seed)")
       #expect(trial.reached.contains(.decided), "seed \(seed)")
