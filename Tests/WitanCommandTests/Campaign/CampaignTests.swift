@@ -34,22 +34,22 @@ import WitanSimulation
   }
 
   @Test func howManyWorkChangesNothing() throws {
-    let alone = Session("campaign", "--count", "16", "--jobs", "1", "--json")
-    let together = Session("campaign", "--count", "16", "--jobs", "4", "--json")
+    let alone = Session("campaign", "--count", "8", "--jobs", "1", "--json")
+    let together = Session("campaign", "--count", "8", "--jobs", "4", "--json")
     #expect(alone.code == .success)
     #expect(try timeless(alone.output) == timeless(together.output))
     let json = try JSON(parsing: alone.output)
-    #expect(json["scenarios"]?.unsigned == 16)
+    #expect(json["scenarios"]?.unsigned == 8)
     #expect(json["violations"] == [])
     #expect(json["reached"]?["decided"] == 1)
   }
 
   @Test func partsPutTogetherAreTheWhole() throws {
     let folder = try Folder()
-    let whole = Session("campaign", "--count", "14", "--seed", "5", "--json")
+    let whole = Session("campaign", "--count", "7", "--seed", "5", "--json")
     for part in 1...3 {
       let session = Session(
-        "campaign", "--count", "14", "--seed", "5", "--shard", "\(part)/3", "--out",
+        "campaign", "--count", "7", "--seed", "5", "--shard", "\(part)/3", "--out",
         folder.file("\(part)"))
       #expect(session.code == .success)
     }
@@ -87,7 +87,7 @@ import WitanSimulation
   @Test func tooManyLiarsAreFoundOutAndShownSmall() throws {
     let folder = try Folder()
     let session = Session(
-      "campaign", "--profile", "canary", "--seed", "7", "--count", "3", "--shrink", "200", "--save",
+      "campaign", "--profile", "canary", "--seed", "7", "--count", "3", "--shrink", "80", "--save",
       folder.path)
     #expect(session.code == .success)
     #expect(session.output.contains("too many liars were found out"))
