@@ -59,9 +59,9 @@ struct CampaignJournal {
   private static func take(
     _ line: String, _ number: Int, of path: String, into content: inout Content?
   ) throws -> Bool {
-    guard let json = try? JSON(parsing: line) else { return false }
+    let json = try? JSON(parsing: line)
     guard number > 1 else {
-      guard let plan = CampaignPlan(json) else {
+      guard let plan = json.flatMap(CampaignPlan.init) else {
         throw UsageError(
           "it doesn't begin as a campaign's file does",
           remedy: "give one that witan campaign --out wrote, or none that exists",
@@ -70,7 +70,7 @@ struct CampaignJournal {
       content = Content(plan)
       return true
     }
-    guard var own = content else { return false }
+    guard let json, var own = content else { return false }
     content = nil
     defer { content = own }
     if let shrunk = CampaignSummary.Shrunk(json) {

@@ -21,8 +21,8 @@ final class LineFile {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Reads the lines that are whole, with their numbers from one on. From the first that `take` refuses, or the first that
-  /// isn't whole, the file is cut off if it grows.
+  /// Reads the lines that are whole, with their numbers from one on; the first one counts as whole as far as it goes. From
+  /// the first that `take` refuses, or the first that isn't whole, the file is cut off if it grows.
   func read(isGrowing: Bool, _ take: (Int, String) throws -> Bool) throws {
     var buffer: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 18)
@@ -46,6 +46,7 @@ final class LineFile {
       }
       buffer.removeFirst(start)
     }
+    if number == 0, !buffer.isEmpty { _ = try take(1, String(decoding: buffer, as: UTF8.self)) }
     guard isGrowing else { return }
     guard ftruncate(descriptor, offset) == 0, lseek(descriptor, offset, SEEK_SET) == offset else {
       throw failure("write")

@@ -111,7 +111,7 @@ enum TwinsCommand {
     var code = ExitCode.success
     if let found, let violation = found.violation {
       code = violation.kind.isSafety ? .safety : .liveness
-      var shrinker = ScenarioShrinker(found.scenario, kind: violation.kind)
+      var shrinker = ScenarioShrinker(found.scenario, kind: violation.kind, budget: 300)
       shrinker.shrink()
       var best = shrinker.best
       best.story = ["\(violation)"]

@@ -127,7 +127,8 @@ extension Scenario {
     case .manyClients: return clients > plain.clients
     case .smallWindow: return checkpoint < plain.checkpoint
     case .epochs: return epoch > 0
-    case .reconfiguration: return befalls { if case .reconfigure = $0.effect { true } else { false } }
+    case .reconfiguration:
+      return befalls { if case .reconfigure = $0.effect { true } else { false } }
     case .shortPatience: return patience < plain.patience
     case .smallBatch: return batch < plain.batch
     case .jitter: if case .fixed = quality.latency { return false } else { return true }

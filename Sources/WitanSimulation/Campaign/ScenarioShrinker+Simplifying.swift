@@ -134,6 +134,7 @@ extension ScenarioShrinker {
   /// Messages that all take as long as most do.
   private static func plainLatency(_ scenario: Scenario) -> [Scenario] {
     var candidates: [Scenario] = []
+    guard scenario.quality.latency != Scenario().quality.latency else { return [] }
     let typical = Micros(scenario.quality.latency.sample(1 << 63))
     for latency in [typical] + typical.rounder where latency > 0 {
       var candidate = scenario
@@ -163,7 +164,8 @@ extension ScenarioShrinker {
     lower(\.epoch, from: 1)
     lower(\.blocks, from: 1)
     for place in scenario.weights.indices {
-      for smaller in [1, scenario.weights[place] / 2] where smaller >= 1 && smaller < scenario.weights[place] {
+      for smaller in [1, scenario.weights[place] / 2]
+      where smaller >= 1 && smaller < scenario.weights[place] {
         var candidate = scenario
         candidate.weights[place] = smaller
         candidates.append(candidate)
@@ -174,7 +176,8 @@ extension ScenarioShrinker {
       candidate.clients = smaller
       candidates.append(candidate)
     }
-    for path in [\Scenario.quality.loss, \.quality.duplicate, \.quality.reorder, \.quality.corrupt] {
+    for path in [\Scenario.quality.loss, \.quality.duplicate, \.quality.reorder, \.quality.corrupt]
+    {
       let tenths = (scenario[keyPath: path] * 10).rounded(.down) / 10
       guard tenths > 0, tenths < scenario[keyPath: path] else { continue }
       var candidate = scenario
@@ -218,7 +221,8 @@ extension NodeSet {
   fileprivate var smaller: [NodeSet] {
     let nodes = Array(self)
     guard nodes.count > 1 else { return [] }
-    let halves = nodes.count > 3
+    let halves =
+      nodes.count > 3
       ? [nodes.prefix(nodes.count / 2), nodes.suffix(nodes.count / 2)].map { NodeSet($0) } : []
     return halves + nodes.map { node in NodeSet(nodes.filter { $0 != node }) }
   }
@@ -274,9 +278,10 @@ extension Fault.Effect {
         .reconfigure(seats.enumerated().filter { $0.offset != index }.map(\.element))
       }.filter { $0 != .reconfigure([]) }
     case .crash(let nodes, let count?):
-      return [.crash(nodes)] + [0, count / 2].filter { $0 < count }.map {
-        .crash(nodes, afterEffects: $0)
-      } + others
+      return [.crash(nodes)]
+        + [0, count / 2].filter { $0 < count }.map {
+          .crash(nodes, afterEffects: $0)
+        } + others
     default: return others
     }
   }

@@ -70,7 +70,8 @@ public struct ScenarioShrinker {
 
   /// Runs a scenario, and keeps it if it fails in the same way. What its own text doesn't describe is none.
   private mutating func consider(_ candidate: Scenario) -> Bool {
-    guard !isSpent, candidate != best, candidate.isBearable || !isBearable, seen.insert(candidate).inserted,
+    guard !isSpent, candidate != best, candidate.isBearable || !isBearable,
+      seen.insert(candidate).inserted,
       (try? Scenario(parsing: candidate.description)) == candidate
     else { return false }
     attempts += 1

@@ -27,7 +27,9 @@ extension Sketch {
     case .clockStep:
       // Twice this and a drift stay within what clocks may differ by.
       let step: Int64 = draw.integer(in: 1...1_500) * 1_000
-      add(.step(machines(&draw), micros: draw.chance(0.5) ? -step : step), from: moment(&draw), until: nil)
+      add(
+        .step(machines(&draw), micros: draw.chance(0.5) ? -step : step), from: moment(&draw),
+        until: nil)
     case .partition, .cut, .clog, .swizzle, .slowLink, .crash, .crashBetweenEffects, .pause, .drift,
       .fullDisk, .slowDisk:
       for _ in 0..<draw.integer(in: 1...3) {

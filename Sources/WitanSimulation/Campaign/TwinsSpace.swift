@@ -75,7 +75,8 @@ public struct TwinsSpace: Sendable {
   ///
   /// Places that follow each other have little in common, so that the first few show something of all.
   public func scenario(at place: UInt64) -> Scenario? {
-    var number = places.dividingFullWidth((place % places).multipliedFullWidth(by: stride)).remainder
+    var number = places.dividingFullWidth((place % places).multipliedFullWidth(by: stride))
+      .remainder
     let names = identities[Int(number % UInt64(identities.count))]
     number /= UInt64(identities.count)
     var ways: [UInt64] = []

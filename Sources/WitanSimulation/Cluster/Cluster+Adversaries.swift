@@ -22,7 +22,9 @@ extension Cluster {
   /// Gives machines to an adversary of the library. One that isn't there is nobody; twins must have been cast in the
   /// configuration, for there to be two machines of one name. Twins that never act do no more than be two.
   public mutating func cast(_ casting: Casting) {
-    guard casting.trigger.chance > 0, let role = Adversaries.named(casting.adversary) else { return }
+    guard casting.trigger.chance > 0, let role = Adversaries.named(casting.adversary) else {
+      return
+    }
     let names = NodeSet(casting.machines.filter { homes.indices.contains($0) })
     for name in names {
       // Who has a twin lies as both of them do.
