@@ -41,7 +41,8 @@ let package = Package(
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
+      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"],
+      resources: [.copy("Stories")]),
     .testTarget(
       name: "WitanLedgerTests",
       dependencies: [
@@ -51,6 +52,9 @@ let package = Package(
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "PropertyTests",
+      dependencies: ["PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]
