@@ -21,6 +21,10 @@ struct RunReport {
     explain(output)
     output.line()
     output.table(messages)
+    if let rewards {
+      output.line()
+      output.table(rewards)
+    }
     if !run.culprits.isEmpty {
       output.line()
       output.table(culprits)

@@ -78,6 +78,7 @@ struct SimulateOptions: Sendable {
       .list(of: .integer(1...1_000_000_000), count: 1...4_096, example: "1,1,2"),
       "the voting power of each replica, like 1,1,1,2; all the same if not given"),
     .setting("topology", \.topology, .oneOf(), "how messages get from one to many"),
+    .setting("application", \.application, .oneOf(), "what the replicas run"),
     .setting("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .setting(
       "limit", \.limit, .duration(.milliseconds(1)...Micros.longestGiven),

@@ -58,6 +58,8 @@ public struct Scenario: Hashable, Sendable {
   public var nat = 0.0
   /// How many nodes follow over gossip what is decided.
   public var followers = 0
+  /// What the replicas run.
+  public var application = ReplicatedApplication.Kind.store
   /// How messages are signed.
   public var signatures = Signatures.simulated
   /// A checkpoint is taken every so many sequences.
@@ -100,6 +102,7 @@ public struct Scenario: Hashable, Sendable {
     configuration.castings = adversaries
     configuration.powers = weights.map { VotingPower($0) }
     configuration.clients = clients
+    configuration.application = application
     if topology == .gossip {
       var gossip = Cluster.Gossip()
       gossip.nat = nat

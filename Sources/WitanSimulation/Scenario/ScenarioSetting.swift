@@ -104,6 +104,7 @@ struct ScenarioSetting: Sendable {
     choice("topology", \.topology, "how messages get from one to many"),
     probability("nat", \.nat, "how likely a node that gossips can't be dialled"),
     integer("followers", \.followers, 0...100_000, "how many nodes follow over gossip"),
+    choice("application", \.application, "what the replicas run"),
     choice("signatures", \.signatures, "how messages are signed"),
     integer("checkpoint", \.checkpoint, 1...65_536, "how many sequences a checkpoint is after"),
     integer("window", \.window, 2...65_536, "how far ordering runs ahead of a checkpoint"),
