@@ -187,8 +187,9 @@ extension Cluster {
     let life = machines[index].life
     tell(.reports, index, .started(life: life))
     if watch.contains(.seam) {
+      let executed = machines[index].replica.executed
       let root = StateMachineHost.root(of: machines[index].host.machine)
-      tell(.seam, index, .restored(machines[index].replica.executed, root: root))
+      tell(.seam, index, .restored(executed, root: root))
     }
     overlay?.enter(index, at: now, over: &network, into: &queue)
     start(index)

@@ -222,10 +222,10 @@ extension Cluster {
       account.note(
         .delivered, at: now, node: index, UInt64(bulletin.sender), bulletin.messageID.rawValue)
     }
-    let outcome = opinion(on: parcels[place].content, at: index)
-    parcels[place].opinion = Parcel.Opinion(
-      horizon: machines[index].replica.verifier.horizon, outcome: outcome)
-    if case .refused(let rejection) = outcome {
+    let verifier = machines[index].replica.verifier
+    let opinion = Self.opinion(on: .message(message), of: verifier)
+    parcels.keep(opinion, by: verifier.horizon, at: place)
+    if case .refused(let rejection) = opinion {
       // What isn't known here may be known elsewhere; what is false is false everywhere.
       let isFalse = rejection.provesFault || rejection == .badSignature
       judge(delivery, isFalse ? .lie : .stale)

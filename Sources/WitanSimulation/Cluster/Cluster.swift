@@ -213,9 +213,10 @@ public struct Cluster: Sendable {
     swap(&list, &happenings)
   }
 
-  mutating func tell(_ watched: Watch, _ node: Int, _ event: Happening.Event) {
+  @inline(__always)
+  mutating func tell(_ watched: Watch, _ node: Int, _ event: @autoclosure () -> Happening.Event) {
     guard watch.contains(watched) else { return }
-    happenings.append(Happening(time: now, node: node, event: event))
+    happenings.append(Happening(time: now, node: node, event: event()))
   }
 
   // MARK: Time
@@ -326,57 +327,63 @@ public struct Cluster: Sendable {
 
   /// Does what a replica wants done, in order; what the application answers is handled after that.
   private mutating func perform(at index: Int) {
+    // Each effect is taken out and handed on: nothing of it is copied.
+    var batch = Effects()
+    swap(&batch, &effects)
+    defer {
+      batch.removeAll()
+      swap(&batch, &effects)
+    }
     answers.removeAll(keepingCapacity: true)
     var next = 0
     while true {
-      for effect in effects.list {
+      for place in 0..<batch.list.count {
         guard machines[index].survivesEffect() else { return die(index, .killed) }
-        perform(effect, at: index)
+        perform(batch.take(at: place), at: index)
         guard machines[index].isUp else { return }
       }
-      effects.removeAll()
+      batch.removeAll()
       guard next < answers.count else { return }
       let local = machines[index].clock.monotonic(at: now)
-      machines[index].replica.handle(answers[next], at: local, into: &effects)
+      machines[index].replica.handle(answers[next], at: local, into: &batch)
       next += 1
     }
   }
 
-  private mutating func perform(_ effect: Effect, at index: Int) {
-    switch effect {
+  private mutating func perform(_ effect: consuming Effect, at index: Int) {
+    switch consume effect {
     case .persist(let record):
       if !readers.isEmpty, case .epoch(let change) = record { note(change) }
       if !machines[index].disk.write(record) { die(index, .diskFull) }
     case .send(let message, let receiver): send(message, from: index, to: receiver)
     case .broadcast(let message): send(message, from: index, to: nil)
     case .sendDurably(let message, let receiver):
-      sendDurably(.message(message, to: receiver), from: index)
-    case .broadcastDurably(let message): sendDurably(.message(message, to: nil), from: index)
+      sendDurably(message, from: index, to: receiver)
+    case .broadcastDurably(let message): sendDurably(message, from: index, to: nil)
     case .setTimer(let timer, let span): set(timer, after: span, at: index)
     case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
     case .reply(let reply): send(reply, from: index)
     case .answer(let answer):
       if let client = clientPlaces[answer.body.client] {
-        sendDurably(.client(.answer(answer), client), from: index)
+        sendDurably(.answer(answer), from: index, client: client)
       }
     case .report(let report):
       tell(.reports, index, .report(report))
       if !readers.isEmpty, case .executed(let sequence, _) = report {
         queueForTelling(sequence, at: index)
       }
-    case .offer, .withdraw, .assemble, .validate, .execute, .releaseStates, .offerChunk,
-      .beginInstall, .judgeChunk, .finishInstall, .query:
-      ask(effect, at: index)
+    case let question: ask(question, at: index)
     }
   }
 
-  private mutating func send(_ reply: Reply, from index: Int) {
-    var told: Reply? = reply
-    if machines[index].adversary != nil { told = dishonest(reply, at: index) }
-    guard let told else { return }
-    if watch.contains(.messages) { tell(.messages, index, .replied(told)) }
-    guard let client = clientPlaces[told.body.client] else { return }
-    sendDurably(.client(.reply(told), client), from: index)
+  private mutating func send(_ reply: consuming Reply, from index: Int) {
+    if machines[index].adversary != nil {
+      guard let told = dishonest(reply, at: index) else { return }
+      reply = told
+    }
+    if watch.contains(.messages) { tell(.messages, index, .replied(reply)) }
+    guard let client = clientPlaces[reply.body.client] else { return }
+    sendDurably(.reply(reply), from: index, client: client)
   }
 
   /// Has the application, or the adversary in its place, answer an effect.
