@@ -8,6 +8,7 @@ extension Program {
       SimulateCommand.command,
       ReplayCommand.command,
       BenchCommand.command,
+      LedgerCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])

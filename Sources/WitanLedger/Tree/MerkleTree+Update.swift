@@ -128,3 +128,23 @@ extension MerkleTree {
     }
   }
 }
+
+extension MerkleTree {
+  /// How many nodes this tree has that another, of which it was made, hasn't: as many hashes can't be avoided.
+  public func newNodes(since old: MerkleTree) -> Int {
+    var ahead: [(old: Node?, new: Node)] = top.map { [(old.top, $0)] } ?? []
+    var fresh = 0
+    while let (old, new) = ahead.popLast() {
+      if let old, old.isSame(as: new) { continue }
+      fresh += 1
+      guard case .fork(let fork) = new else { continue }
+      // Where the old tree forks elsewhere, its part goes on beside whichever side it still is.
+      if case .fork(let other)? = old, other.depth == fork.depth {
+        ahead += [(other.left, fork.left), (other.right, fork.right)]
+      } else {
+        ahead += [(old, fork.left), (old, fork.right)]
+      }
+    }
+    return fresh
+  }
+}

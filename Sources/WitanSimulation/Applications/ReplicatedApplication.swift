@@ -27,6 +27,13 @@ public enum ReplicatedApplication: StateMachine {
     if case .ledger(let ledger) = self { ledger } else { nil }
   }
 
+  /// The same, but a ledger leaves no transitions behind.
+  var leavingNoTransitions: Self {
+    guard case .ledger(var ledger) = self else { return self }
+    ledger.leavesTransitions = false
+    return .ledger(ledger)
+  }
+
   /// How many entries its state has at most, for those who guess how long it takes to fetch it.
   var size: Int {
     switch self {

@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanLedger
 
 /// States: an application of its own runs the agreed order once, and every machine's state at every checkpoint, every
 /// state that is certified, installed or restored, and every result a client is told must be that application's.
@@ -21,6 +22,8 @@ public struct StateChecker: Checker {
   public private(set) var findings = Findings()
   /// The application in the state that the agreed order leads to.
   public private(set) var reference: ReplicatedApplication
+  /// What each block changed, if the ledger leaves that behind.
+  public private(set) var transitions: [StateTransition] = []
   /// How much of the order it ran.
   public private(set) var frontier: SequenceNumber = 0
   private var roots: [SequenceNumber: Digest]
@@ -107,6 +110,7 @@ public struct StateChecker: Checker {
       results[request.client] = kept
     }
     reference.end(execution.header)
+    if let transition = reference.ledger?.transition { transitions.append(transition) }
     guard execution.isCheckpoint else { return }
     roots[frontier] = StateMachineHost.root(of: reference)
     if states.count >= Self.statesKept { states.removeFirst() }

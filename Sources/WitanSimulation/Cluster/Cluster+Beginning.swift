@@ -27,6 +27,7 @@ extension Cluster {
         name: "simulation", members: endowment.members, parameters: configuration.parameters,
         applicationRoot: ledger.root)
       ledger.network = Ledger.Network(genesis: genesis, scheme: scheme)
+      ledger.leavesTransitions = configuration.leavesTransitions
       return (genesis, .ledger(ledger))
     }
   }

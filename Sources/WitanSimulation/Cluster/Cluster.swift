@@ -37,6 +37,8 @@ public struct Cluster: Sendable {
     public var followers = 0
     /// What they run.
     public var application = ReplicatedApplication.Kind.store
+    /// Whether a ledger leaves a transition behind for each block, with the checker of states.
+    public var leavesTransitions = false
     /// How many clients have sessions.
     public var clients = 0
     /// Whether the bytes that are sent are counted, and everything that happens is digested.
@@ -124,7 +126,7 @@ public struct Cluster: Sendable {
     for (index, name) in (Array(0..<names) + twins).enumerated() {
       var machine = Machine(
         id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
-        application: application, luck: draw.split("machine", UInt64(index)))
+        application: application.leavingNoTransitions, luck: draw.split("machine", UInt64(index)))
       machine.disk.syncTime = configuration.syncTime
       // No two clocks agree: twins that hear the same at the same time still propose two blocks of it.
       if index >= names { machine.clock.step(by: Self.twinOffset) }

@@ -14,6 +14,17 @@ extension Run {
     return machine.flatMap { cluster.machines[$0].host.machine.ledger }
   }
 
+  /// The ledger that the agreed order leads to, after which block, from which state, and by which transitions; nil
+  /// where another application runs.
+  public var ledgerHistory:
+    (ledger: Ledger, height: SequenceNumber, first: Ledger, transitions: [StateTransition])?
+  {
+    guard let ledger = oracle.state.reference.ledger, let first = cluster.application.ledger else {
+      return nil
+    }
+    return (ledger, oracle.state.frontier, first, oracle.state.transitions)
+  }
+
   /// The machine that has executed most.
   var bestInformed: Int {
     cluster.machines.indices.max {

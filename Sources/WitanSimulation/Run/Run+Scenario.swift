@@ -14,10 +14,14 @@ extension Run {
     public let diagnosis: Diagnosis?
   }
 
-  /// A run of what a scenario describes, in which nothing has happened yet.
-  public init(_ scenario: Scenario, isChecked: Bool = true) throws {
+  /// A run of what a scenario describes, in which nothing has happened yet. If its history is kept, the checker of
+  /// states has a transition for each block of a ledger.
+  public init(
+    _ scenario: Scenario, isChecked: Bool = true, keepsHistory: Bool = false
+  ) throws {
     var configuration = scenario.configuration
     configuration.keepsAccount = true
+    configuration.leavesTransitions = keepsHistory
     var load = Load()
     load.operations = scenario.claims
     try self.init(configuration, blocks: scenario.blocks, load: load, isChecked: isChecked)
