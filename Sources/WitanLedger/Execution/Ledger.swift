@@ -119,13 +119,20 @@ public struct Ledger: Sendable {
   mutating func attempt(
     _ body: (inout Draft, inout BlockProgress) throws(LedgerRefusal) -> Void
   ) throws(LedgerRefusal) {
-    let base = self
-    var draft = Draft { (key) throws(LedgerRefusal) in try base.record(key) }
-    var progress = block
-    try body(&draft, &progress)
-    let changes = try draft.changes()
+    let (changes, progress) = try drafted(body)
     block = progress
     for change in changes { pending.updateValue(change.record, forKey: change.key) }
+  }
+
+  /// What something comes to that is done to a draft. The draft reads from a copy of the ledger, which is gone when this
+  /// returns: whoever changed the ledger beside a copy would copy all that is pending.
+  private func drafted(
+    _ body: (inout Draft, inout BlockProgress) throws(LedgerRefusal) -> Void
+  ) throws(LedgerRefusal) -> (changes: [(key: Digest, record: Record?)], progress: BlockProgress) {
+    var draft = Draft { (key) throws(LedgerRefusal) in try record(key) }
+    var progress = block
+    try body(&draft, &progress)
+    return (try draft.changes(), progress)
   }
 }
 

@@ -1,24 +1,24 @@
 import Witan
 import WitanCrypto
 
-/// What stands at a place of the state.
+/// What stands at a place of the state. Most are accounts, which are kept in place; what is larger is kept in a box.
 public enum Record: Equatable, Sendable {
   /// What a key owns.
   case account(Account)
   /// Who checks claims.
-  case validator(Validator)
+  indirect case validator(Validator)
   /// The name of a validator.
   case name(ReplicaID)
   /// The names of all validators, in order.
   case roster([ReplicaID])
   /// Who is in office.
-  case office(Office)
+  indirect case office(Office)
   /// How much there is of everything.
-  case supply(Supply)
+  indirect case supply(Supply)
   /// The rules.
-  case economy(Economy)
+  indirect case economy(Economy)
   /// What a quorum found about a claim.
-  case claim(SettledClaim)
+  indirect case claim(SettledClaim)
   /// In which block something was noted.
   case mark(SequenceNumber)
   /// The members of a ring.
