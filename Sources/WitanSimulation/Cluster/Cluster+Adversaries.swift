@@ -15,6 +15,7 @@ extension Cluster {
     machines[machine].coalition = coalition
     corruptions += 1
     machines[machine].adversary = adversary
+    if let trigger = adversary.mischief { lieAsNeighbour(machine, when: trigger) }
     act(at: machine) { $0.begin(&$1) }
   }
 
@@ -54,7 +55,11 @@ extension Cluster {
   }
 
   /// What a machine's adversary did so far.
-  public func deeds(of machine: Int) -> Deeds { machines[machine].deeds }
+  public func deeds(of machine: Int) -> Deeds {
+    var deeds = machines[machine].deeds
+    deeds.told += liesAsNeighbour(of: machine)
+    return deeds
+  }
 
   // MARK: What is done through them
 

@@ -51,6 +51,16 @@ extension Cluster {
     network.set(quality, from: senders, to: receivers, cause: Self.byHand)
   }
 
+  /// Gives all links of a node a quality of their own, in place of what it had before; nil is none.
+  public mutating func setQuality(_ quality: LinkQuality?, of node: Int) {
+    let cause = Self.byHand - 1 - node
+    mend(cause)
+    guard let quality else { return }
+    let all = NodeSet(0..<network.nodes)
+    network.set(quality, from: [node], to: all, cause: cause)
+    network.set(quality, from: all, to: [node], cause: cause)
+  }
+
   /// Mends all links; what was held up is on its way.
   public mutating func heal() { mend(nil) }
 
@@ -58,6 +68,7 @@ extension Cluster {
   mutating func mend(_ cause: Int?) {
     let freed = network.mend(cause)
     overlay?.post.release(at: now, over: &network, into: &queue)
+    rendezvous?.post.release(at: now, over: &network, into: &queue)
     mail.release(at: now, over: &network, into: &queue)
     for (place, receiver) in freed {
       let sender = parcels[place].sender
@@ -165,14 +176,14 @@ extension Cluster {
       case .delivery: parcels.settle(agenda.number)
       // Its adversary outlives it.
       case .adversary: queue.schedule(ticket, at: now)
-      case .gossip, .relay: discard(agenda)
+      case .gossip, .relay, .acquaintance: discard(agenda)
       case .timer, .clientTimer, .clientTurn, .synced, .planned, .heartbeat, .publication,
-        .direct, .discovery:
+        .discovery, .churn:
         break
       }
     }
     machines[index].die()
-    overlay?.leave(index, at: now, over: &network, into: &queue)
+    leaveGossip(index)
     tell(.reports, index, .died(death))
   }
 
@@ -191,7 +202,7 @@ extension Cluster {
       let root = StateMachineHost.root(of: machines[index].host.machine)
       tell(.seam, index, .restored(executed, root: root))
     }
-    overlay?.enter(index, at: now, over: &network, into: &queue)
+    enterGossip(index)
     start(index)
     return nil
   }

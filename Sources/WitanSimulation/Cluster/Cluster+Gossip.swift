@@ -25,40 +25,20 @@ extension Cluster {
     public var symmetric = 0.25
     /// How long a member waits for each member before it in line to tell the followers of a decision.
     public var turn: Micros = .milliseconds(500)
+    /// How many nodes all others know in the beginning, from whom they learn of the rest; 0 is that everybody was
+    /// acquainted with some beforehand.
+    public var bootstrap = 0
+    /// How nodes look for others.
+    public var discovery = Discovery.Parameters()
+    /// How often they do.
+    public var lookout: Micros = .seconds(2)
+    /// How long nodes that don't vote stay, in microseconds; nil is for ever.
+    public var stay: Distribution?
+    /// How long they are away then.
+    public var absence = Distribution.exponential(mean: 60_000_000)
 
     /// The defaults, and no obstacles.
     public init() {}
-  }
-
-  /// What is told over gossip. It is kept once for all who pass it on.
-  final class Bulletin: Gossipable {
-    enum Content: Sendable {
-      /// For the replicas. The number makes what is said again something else: it is to be passed on again.
-      case message(Message, number: UInt64)
-      /// For all who follow, with the last change of epochs if there was one.
-      case decision(Decision, [EpochChange])
-    }
-
-    let content: Content
-    let sender: Int
-    let messageID: MessageID
-    let size: Int
-
-    init(_ content: Content, from sender: Int) {
-      self.content = content
-      self.sender = sender
-      var writer = ByteWriter()
-      switch content {
-      case .message(let message, let number):
-        writer.write(number)
-        writer.write(message)
-      case .decision(let decision, let lineage):
-        writer.write(decision)
-        for change in lineage { writer.write(change) }
-      }
-      size = writer.bytes.count
-      messageID = MessageID(of: SHA256.hash(writer.bytes))
-    }
   }
 
   /// What replicas tell each other.
@@ -71,8 +51,34 @@ extension Cluster {
   /// Those who follow: the machines first, then the followers of the configuration. Empty where there are none of those.
   public var followers: [Follower] { readers }
 
-  /// The lowest height that the followers know, machines among them; nil without followers.
-  public var followedByAll: SequenceNumber? { readers.lazy.map(\.height).min() }
+  /// The lowest height that those know who follow and are up, machines among them; nil without followers.
+  public var followedByAll: SequenceNumber? {
+    guard let overlay else { return nil }
+    var lowest: SequenceNumber?
+    for (index, reader) in readers.enumerated() where overlay.nodes[node(of: index)].router != nil {
+      lowest = min(lowest ?? reader.height, reader.height)
+    }
+    return lowest
+  }
+
+  /// The nodes that don't vote: they are counted after machines and clients.
+  public var followerNodes: Range<Int> {
+    let first = machines.count + clients.count
+    return first..<first + configuration.followers
+  }
+
+  /// Whether a node is up.
+  public func isUp(_ node: Int) -> Bool {
+    node < machines.count ? machines[node].isUp : overlay?.nodes[node].router != nil
+  }
+
+  /// The node of one that follows.
+  private func node(of reader: Int) -> Int {
+    reader < machines.count ? reader : reader + clients.count
+  }
+
+  /// The place among those who follow of a node.
+  func reader(of node: Int) -> Int { node < machines.count ? node : node - clients.count }
 
   /// The neighbours that a node gossips with; none in a full mesh.
   public func neighbours(of node: Int) -> [Int] { overlay?.neighbours(of: node) ?? [] }
@@ -91,17 +97,29 @@ extension Cluster {
       count: nodes, private: gossip.nat, symmetric: gossip.symmetric, draw: draw)
     var overlay = try Overlay<Bulletin>(reachability, parameters: gossip.parameters, draw: draw)
     let members = Array(machines.indices)
-    overlay.acquaint(members, draw: draw.split("members"))
     for node in members { overlay.nodes[node].topics = [Self.agreementTopic] }
     let everybody = members + Array(outsiders..<nodes)
     if configuration.followers > 0 {
-      overlay.acquaint(everybody, draw: draw.split("everybody"))
       for node in everybody { overlay.nodes[node].topics.append(Self.decisionsTopic) }
+      // What isn't here when it can be asked for no longer won't come.
+      let patience = gossip.parameters.heartbeat * UInt64(gossip.parameters.historyLength + 1)
       readers = Array(
-        repeating: Follower(genesis: genesis, scheme: scheme), count: everybody.count)
+        repeating: Follower(genesis: genesis, scheme: scheme, patience: patience),
+        count: everybody.count)
     }
-    overlay.begin(with: everybody, over: &network, into: &queue)
+    if gossip.bootstrap > 0 {
+      beginDiscovery(gossip, among: everybody, overlay)
+    } else {
+      overlay.acquaint(members, draw: draw.split("members"))
+      if configuration.followers > 0 {
+        overlay.acquaint(everybody, draw: draw.split("everybody"))
+      }
+    }
+    let present = everybody.filter { $0 >= machines.count || machines[$0].isUp }
+    overlay.begin(with: present, over: &network, into: &queue)
     self.overlay = overlay
+    for node in present { rendezvous?.enter(node, at: 0, into: &queue) }
+    if let stay = gossip.stay { beginChurn(stay: stay, absence: gossip.absence) }
   }
 
   // MARK: Telling
@@ -123,7 +141,7 @@ extension Cluster {
     publish(bulletin, on: Self.agreementTopic, from: index)
   }
 
-  private mutating func publish(_ bulletin: Bulletin, on topic: Topic, from index: Int) {
+  mutating func publish(_ bulletin: Bulletin, on topic: Topic, from index: Int) {
     overlay?.publish(bulletin, on: topic, from: index, at: now, over: &network, into: &queue)
     hearBulletins()
   }
@@ -149,11 +167,10 @@ extension Cluster {
     guard readers[index].height < sequence,
       let decision = machines[index].replica.decision(at: sequence)
     else { return }
-    let lineage = decision.certificate.epoch > 0 ? lineage.suffix(1) : []
-    _ = readers[index].hear(decision, Array(lineage))
-    publish(
-      Bulletin(.decision(decision, Array(lineage)), from: index), on: Self.decisionsTopic,
-      from: index)
+    let announcement = Announcement(
+      decision: decision, lineage: decision.certificate.epoch > 0 ? lineage.suffix(1) : [])
+    _ = readers[index].hear(announcement, at: now)
+    publish(Bulletin(.decision(announcement), from: index), on: Self.decisionsTopic, from: index)
   }
 
   /// How an epoch came about, for those who follow.
@@ -166,34 +183,63 @@ extension Cluster {
 
   /// A neighbour's word arrives at a node, if that can hear.
   mutating func hearNeighbour(_ agenda: Agenda) {
-    let node = agenda.node
-    if node < machines.count, machines[node].state == .paused {
-      return machines[node].missed.append(agenda.ticket)
-    }
+    if isPaused(agenda.node, for: agenda) { return }
     overlay?.arrive(agenda.number, at: now, over: &network, into: &queue)
     hearBulletins()
   }
 
   /// A node looks after its meshes, if it can.
   mutating func beat(_ agenda: Agenda) {
-    let node = agenda.node
-    if node < machines.count, machines[node].state == .paused {
-      return machines[node].missed.append(agenda.ticket)
-    }
+    if isPaused(agenda.node, for: agenda) { return }
     overlay?.beat(agenda, at: now, over: &network, into: &queue)
+  }
+
+  /// Whether a node stands still. What happens then waits for it.
+  mutating func isPaused(_ node: Int, for agenda: Agenda) -> Bool {
+    guard node < machines.count, machines[node].state == .paused else { return false }
+    machines[node].missed.append(agenda.ticket)
+    return true
   }
 
   private mutating func hearBulletins() {
     while let delivery = overlay?.nextDelivery() {
       let bulletin = delivery.message.payload
       switch bulletin.content {
-      case .message(let message, _): hear(message, bulletin, by: delivery)
-      case .decision(let decision, let lineage):
-        let node = delivery.node
-        let reader = node < machines.count ? node : node - clients.count
-        judge(delivery, readers[reader].hear(decision, lineage))
+      case .message(let message, _): hear(.message(message), bulletin, by: delivery)
+      case .decision(let announcement): hear(announcement, by: delivery)
+      case .note(let note): hear(note, by: delivery)
+      case .altered(let bytes): hear(altered: bytes, bulletin, by: delivery)
       }
     }
+  }
+
+  /// What a liar changed is read as what it passes for.
+  private mutating func hear(
+    altered bytes: [UInt8], _ bulletin: Bulletin, by delivery: Overlay<Bulletin>.Delivery
+  ) {
+    if delivery.message.topic == Self.agreementTopic {
+      return hear(.frame(bytes), bulletin, by: delivery)
+    }
+    do throws(Malformed) {
+      if delivery.message.topic == Self.decisionsTopic {
+        let announcement = try Announcement(decoding: bytes)
+        hear(announcement, by: delivery)
+      } else {
+        hear(try Note(decoding: bytes), by: delivery)
+      }
+    } catch {
+      judge(delivery, .lie)
+    }
+  }
+
+  private mutating func hear(
+    _ announcement: Announcement, by delivery: Overlay<Bulletin>.Delivery
+  ) {
+    judge(delivery, readers[reader(of: delivery.node)].hear(announcement, at: now))
+  }
+
+  private mutating func hear(_ note: Note, by delivery: Overlay<Bulletin>.Delivery) {
+    judge(delivery, opinion(on: note, topic: delivery.message.topic, at: delivery.node))
   }
 
   private mutating func judge(_ delivery: Overlay<Bulletin>.Delivery, _ opinion: Follower.Opinion) {
@@ -208,17 +254,19 @@ extension Cluster {
 
   /// A replica hears what another told all. It goes on to the neighbours before the replica acts on it.
   private mutating func hear(
-    _ message: Message, _ bulletin: Bulletin, by delivery: Overlay<Bulletin>.Delivery
+    _ content: Parcel.Content, _ bulletin: Bulletin, by delivery: Overlay<Bulletin>.Delivery
   ) {
     let index = delivery.node
     // A twin hears nothing of the other, whose name is its own.
     guard machines[index].id != machines[bulletin.sender].id else {
       return judge(delivery, .news)
     }
-    let place = parcels.add(.message(message), from: bulletin.sender, size: bulletin.size)
+    let place = parcels.add(content, from: bulletin.sender, size: bulletin.size)
     parcels[place].pending = 1
     if configuration.keepsAccount {
-      account.noteSent(message, copies: 1, size: bulletin.size)
+      if case .message(let message) = content {
+        account.noteSent(message, copies: 1, size: bulletin.size)
+      }
       account.note(
         .delivered, at: now, node: index, UInt64(bulletin.sender), bulletin.messageID.rawValue)
     }
@@ -227,7 +275,9 @@ extension Cluster {
     parcels.keep(opinion, by: verifier.horizon, at: place)
     if case .refused(let rejection) = opinion {
       // What isn't known here may be known elsewhere; what is false is false everywhere.
-      let isFalse = rejection.provesFault || rejection == .badSignature
+      var isFalse = rejection.provesFault || rejection == .badSignature
+      // Who can't read something doesn't pass it on.
+      if case .malformed = rejection { isFalse = true }
       judge(delivery, isFalse ? .lie : .stale)
     } else {
       judge(delivery, .news)
@@ -245,6 +295,8 @@ extension Cluster {
     case message(Message, from: Int, to: Int)
     /// What an adversary says later than now.
     case bulletin(Bulletin)
+    /// What one machine tells another.
+    case note(Note, to: Int)
   }
 
   /// Sends a message to machines, through a relay to each that can't be reached otherwise.
@@ -266,7 +318,7 @@ extension Cluster {
     }
   }
 
-  private func path(from index: Int, to target: Int) -> Reachability.Path {
+  func path(from index: Int, to target: Int) -> Reachability.Path {
     guard let overlay, index != target else { return .direct }
     return overlay.reachability.path(
       from: NodeIndex(index), to: NodeIndex(target),
@@ -280,6 +332,7 @@ extension Cluster {
     guard let letter = mail.take(agenda.number, over: network), isAwake(node) else { return }
     switch letter.content {
     case .bulletin(let bulletin): publish(bulletin, on: Self.agreementTopic, from: node)
+    case .note(let note, let receiver): hear(note, to: receiver, at: node)
     case .message(let message, let sender, let target):
       let place = parcels.add(.message(message), from: sender, size: letter.size)
       route(place, from: node, to: CollectionOfOne(target), at: now)
@@ -292,14 +345,8 @@ extension Cluster {
     switch agenda.kind {
     case .gossip: _ = overlay?.post.take(agenda.number, over: network)
     case .relay: _ = mail.take(agenda.number, over: network)
+    case .acquaintance: _ = rendezvous?.post.take(agenda.number, over: network)
     default: break
     }
-  }
-}
-
-extension MessageID {
-  /// The first bits of a digest.
-  init(of digest: Digest) {
-    self.init(digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
   }
 }

@@ -53,6 +53,8 @@ public struct Cluster: Sendable {
     public var castings: [Casting] = []
     /// What of all that happens is told.
     public var watch: Watch = [.reports, .clients]
+    /// Which machines aren't started in the beginning.
+    public var asleep: NodeSet = []
 
     /// A configuration.
     public init(replicas: Int = 4, seed: UInt64 = 0) {
@@ -92,10 +94,17 @@ public struct Cluster: Sendable {
   var corruptions = 0
   /// The routers of those who gossip; nil in a full mesh.
   var overlay: Overlay<Bulletin>?
+  /// Who knows whom; nil where everybody was acquainted beforehand.
+  var rendezvous: Rendezvous?
   var mail = Post<Mail>(.relay)
   var bulletins: UInt64 = 0
   var readers: [Follower] = []
   var lineage: [EpochChange] = []
+  var churns: [Churn] = []
+  var notes: UInt64 = 0
+  var heard: [Reception] = []
+  var acquaintanceDraw: Draw
+  let followerSigners: [Signer]
   var planned: [PlannedFault] = []
   var plannedFaults = 0
   private let bystander: Signer
@@ -109,11 +118,15 @@ public struct Cluster: Sendable {
     self.configuration = configuration
     watch = configuration.watch
     draw = Draw(seed: configuration.seed)
+    acquaintanceDraw = draw.split("acquaintance")
     let authority = SimulatedAuthority(seed: configuration.seed)
     scheme = configuration.usesRealSignatures ? .ed25519 : .simulated(authority)
     let names = configuration.replicas + configuration.reserve
     var signers = Self.signers(
-      names + configuration.clients + 1, configuration, authority: authority)
+      names + configuration.clients + 1 + configuration.followers, configuration,
+      authority: authority)
+    followerSigners = Array(signers.suffix(configuration.followers))
+    signers.removeLast(configuration.followers)
     bystander = signers.removeLast()
     (genesis, application) = try Self.beginning(configuration, signers, scheme: scheme)
     let twins = Self.twins(configuration).filter { $0 < names }
@@ -140,9 +153,12 @@ public struct Cluster: Sendable {
       clientPlaces[signer.publicKey] = index
     }
     if configuration.keepsLog { account.keepLines() }
+    for index in configuration.asleep where machines.indices.contains(index) {
+      machines[index].state = .down
+    }
     if case .gossip(let gossip) = configuration.topology { try beginGossip(gossip) }
     for casting in configuration.castings { cast(casting) }
-    for index in machines.indices { start(index) }
+    for index in machines.indices where machines[index].isUp { start(index) }
   }
 
   /// How far the clocks of second twins are ahead, in microseconds.
@@ -270,7 +286,9 @@ public struct Cluster: Sendable {
     case .heartbeat: beat(agenda)
     case .relay: passOn(agenda)
     case .publication: tellDecision(agenda)
-    case .direct, .discovery: break
+    case .acquaintance: getAcquainted(agenda)
+    case .discovery: lookAround(agenda)
+    case .churn: comeOrGo(agenda)
     }
     return true
   }

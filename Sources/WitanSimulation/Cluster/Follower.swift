@@ -14,13 +14,18 @@ public struct Follower: Sendable {
   /// How many heights were skipped, because what was there never came: what is above is certified none the less.
   public private(set) var skipped: UInt64 = 0
   /// Decisions whose certificate holds, and whose parents haven't come, in the order of their heights.
-  private var ahead: [BlockHeader] = []
+  private var ahead: [(header: BlockHeader, heard: Micros)] = []
   /// What the next block must follow.
   private var tip: Digest
+  /// How long a block may be missing that others are there for: whatever is later is asked for by nobody.
+  private let patience: Micros
+  /// Whether it was away, and doesn't know what it missed.
+  private var isBack = false
 
-  init(genesis: Genesis, scheme: SignatureScheme) {
+  init(genesis: Genesis, scheme: SignatureScheme, patience: Micros) {
     client = LightClient(genesis: genesis, scheme: scheme)
     tip = genesis.digest
+    self.patience = patience
   }
 
   /// The height of the last block.
@@ -36,15 +41,18 @@ public struct Follower: Sendable {
     case lie
   }
 
+  /// It was away: what it hears next may be far above what it knows.
+  mutating func comeBack() { isBack = true }
+
   /// Hears that a block was decided, and how its epoch came about.
-  mutating func hear(_ decision: Decision, _ lineage: [EpochChange]) -> Opinion {
-    let header = decision.block.header
-    guard header.height > height, !ahead.contains(where: { $0.height == header.height }) else {
-      return .stale
-    }
+  mutating func hear(_ announcement: Announcement, at now: Micros) -> Opinion {
+    let header = announcement.decision.block.header
+    guard header.height > height,
+      !ahead.contains(where: { $0.header.height == header.height })
+    else { return .stale }
     do throws(LightClient.Fault) {
-      try client.follow(lineage)
-      try client.verify(decision)
+      try client.follow(announcement.lineage)
+      try client.verify(announcement.decision)
     } catch {
       switch error {
       // It missed how that epoch came about, or forgot it.
@@ -52,23 +60,24 @@ public struct Follower: Sendable {
       default: return .lie
       }
     }
-    let place = ahead.firstIndex { $0.height > header.height } ?? ahead.count
-    ahead.insert(header, at: place)
-    advance()
+    let place = ahead.firstIndex { $0.header.height > header.height } ?? ahead.count
+    ahead.insert((header, now), at: place)
+    advance(at: now)
     return .news
   }
 
   /// Goes on as far as the chain is without gaps. Two certified blocks that don't fit are for an audit: the chain stops.
-  private mutating func advance() {
-    while let next = ahead.first {
+  private mutating func advance(at now: Micros) {
+    while let (next, heard) = ahead.first {
       if next.height == height.next {
         guard next.previous == tip else { return }
       } else {
-        guard ahead.count > Self.aheadLimit else { return }
+        guard isBack || ahead.count > Self.aheadLimit || now - heard > patience else { return }
         skipped += next.height.distance(after: height) - 1
       }
       head = next
       tip = next.digest
+      isBack = false
       ahead.removeFirst()
     }
   }

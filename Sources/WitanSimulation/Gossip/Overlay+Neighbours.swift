@@ -30,6 +30,27 @@ extension Overlay {
       }
     }
   }
+
+  /// Gives up those of a node's links that it dialled in vain.
+  mutating func giveUpDialling(_ node: Int) {
+    guard let router = nodes[node].router else { return }
+    nodes[node].dials.removeAll { !router.isNeighbour(NodeIndex($0)) }
+  }
+
+  /// Has a node dial so many of those it knows of.
+  mutating func befriend(_ node: Int, _ others: [Int], upTo count: Int, draw: inout Draw) {
+    guard let router = nodes[node].router else { return }
+    let wanted = NodeSet(others)
+    var room = count - nodes[node].dials.count { wanted.contains($0) }
+    guard room > 0 else { return }
+    for other in draw.shuffled(others) where room > 0 && other != node {
+      guard !router.isNeighbour(NodeIndex(other)), !nodes[node].dials.contains(other),
+        reachability.isLinkable(NodeIndex(node), NodeIndex(other), relays: relays)
+      else { continue }
+      nodes[node].dials.append(other)
+      room -= 1
+    }
+  }
 }
 
 extension Reachability {

@@ -7,6 +7,8 @@ protocol Gossipable: Sendable {
   var messageID: MessageID { get }
   /// How many bytes it has.
   var size: Int { get }
+  /// The same with something changed, as a liar could change it that has nobody's keys.
+  func altered(by word: UInt64) -> Self
 }
 
 /// Nodes that gossip: a ``GossipRouter`` each, the links between them, and what they send each other over a network.
@@ -40,6 +42,8 @@ struct Overlay<Payload: Gossipable>: Sendable {
     var shunned: [Int] = []
     /// How often it went down; a heartbeat of an earlier life means nothing.
     var life: UInt32 = 0
+    /// Lies about what it passes on.
+    var mischief: Mischief?
   }
 
   /// How many messages and how many words on the mesh were sent.
@@ -62,6 +66,9 @@ struct Overlay<Payload: Gossipable>: Sendable {
   /// A few nodes that anybody can dial, to pass words between those who can't dial each other.
   let relays: [NodeIndex]
   private static var relayLimit: Int { 4 }
+  /// The most neighbours that a node has when another dials it: three times as many as it has on average, so that
+  /// those whom everybody knows aren't everybody's neighbours.
+  private var neighbourLimit: Int { 6 * parameters.degree }
 
   /// Nodes that are all down; refuses parameters that can't work.
   init(_ reachability: Reachability, parameters: GossipParameters, draw: Draw) throws {
@@ -247,10 +254,11 @@ struct Overlay<Payload: Gossipable>: Sendable {
     let isCarried: Bool
     switch rpc {
     case .message(let message):
+      guard let message = falsified(message, by: node, at: now) else { return }
       traffic.messages += 1
       isCarried = post.send(
         .init(
-          content: rpc, sender: node, receiver: peer, size: message.payload.size,
+          content: .message(message), sender: node, receiver: peer, size: message.payload.size,
           service: .datagram), at: now, over: &network, into: &queue)
     case .control(let control):
       traffic.controls += 1
@@ -262,10 +270,20 @@ struct Overlay<Payload: Gossipable>: Sendable {
     if !isCarried { close(node, peer, at: now, over: &network, into: &queue) }
   }
 
+  /// What a node passes on in place of a message; nil is nothing.
+  private mutating func falsified(
+    _ message: GossipMessage<Payload>, by node: Int, at now: Micros
+  ) -> GossipMessage<Payload>? {
+    guard let word = nodes[node].mischief?.strike(at: now) else { return message }
+    guard word & 1 == 1 else { return nil }
+    let payload = message.payload.altered(by: word >> 1)
+    return GossipMessage(topic: message.topic, id: payload.messageID, payload: payload)
+  }
+
   // MARK: Links
 
   /// Dials whom a node should be linked to and isn't.
-  private mutating func redial(
+  mutating func redial(
     _ node: Int, at now: Micros, over network: inout Network, into queue: inout EventQueue
   ) {
     for peer in nodes[node].dials {
@@ -279,7 +297,8 @@ struct Overlay<Payload: Gossipable>: Sendable {
     into queue: inout EventQueue
   ) {
     let (near, far) = (NodeIndex(caller), NodeIndex(callee))
-    guard nodes[caller].router?.isNeighbour(far) == false, nodes[callee].router != nil,
+    guard nodes[caller].router?.isNeighbour(far) == false,
+      let guests = nodes[callee].router?.neighbourCount, guests < neighbourLimit,
       !nodes[caller].shunned.contains(callee), !nodes[callee].shunned.contains(caller),
       !network.isCut(from: caller, to: callee), !network.isCut(from: callee, to: caller)
     else { return }
@@ -308,6 +327,9 @@ struct Overlay<Payload: Gossipable>: Sendable {
 extension GossipRouter {
   /// Whether a link to a node stands.
   func isNeighbour(_ node: NodeIndex) -> Bool { peers.slot(of: node) != nil }
+
+  /// How many links to others stand.
+  var neighbourCount: Int { peers.slots.count }
 }
 
 extension GossipControl {

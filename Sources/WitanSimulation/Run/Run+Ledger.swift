@@ -62,8 +62,8 @@ extension Run {
     }
   }
 
-  /// A claim with the verdicts of those in office, in an order that the network might have brought them in. Those who
-  /// lie give a false one now and then; the false ones are brought against them with the claim.
+  /// A claim with the verdicts of those in office, in an order that the network might have brought them in. Who is silent
+  /// gives none; who is cast to judge wrongly gives false ones now and then, which are brought against it at once.
   private mutating func settlement(_ ledger: Ledger) -> [LedgerOperation]? {
     guard let office = try? ledger.office() else { return nil }
     let claim = SHA256.hash(Array("claim \(asked)".utf8))
@@ -79,7 +79,8 @@ extension Run {
         }), cluster.machines[machine].isUp,
         let stake = try? ledger.validator(member.id)?.stake, stake >= ledger.economy.minimumStake
       else { continue }
-      let isLie = cluster.faulty.contains(machine) && draw.chance(0.5)
+      guard !isCast(machine, as: "silent") else { continue }
+      let isLie = isCast(machine, as: "wrong-verdicts") && draw.chance(0.5)
       let verdict = SignedOutcome(
         isLie ? denial : outcome, by: member.id, with: cluster.machines[machine].signer,
         chain: cluster.genesis.digest)
@@ -88,6 +89,12 @@ extension Run {
     }
     guard !verdicts.isEmpty else { return nil }
     return [.settle(VerdictCertificate(verdicts))] + lies
+  }
+
+  private func isCast(_ machine: Int, as role: String) -> Bool {
+    cluster.configuration.castings.contains {
+      $0.adversary == role && $0.machines.contains(machine)
+    }
   }
 }
 

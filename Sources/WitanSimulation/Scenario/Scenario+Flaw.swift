@@ -29,11 +29,21 @@ extension Scenario {
         statement: .settings(["weights"]),
         problem: "there \(verb) \(count) for \(replicas) replicas", remedy: "give one for each")
     }
-    for (name, isGiven) in [("nat", nat > 0), ("followers", followers > 0)]
-    where isGiven && topology != .gossip {
+    if topology != .gossip,
+      let setting = ScenarioSetting.all.first(where: {
+        ScenarioSetting.gossip.contains($0.name) && $0.write(self) != nil
+      })
+    {
       return Flaw(
-        statement: .settings([name, "topology"]), problem: "that matters to gossip alone",
+        statement: .settings([setting.name]), problem: "\(setting.name) matters to gossip alone",
         remedy: "say topology gossip too")
+    }
+    if topology == .gossip {
+      do throws(ImpossibleGossip) { try gossip.parameters.check() } catch {
+        return Flaw(
+          statement: .settings(["mesh", "heartbeat"]), problem: "no mesh can be so",
+          remedy: error.description)
+      }
     }
     let names = replicas + reserve
     for (index, casting) in adversaries.enumerated() {

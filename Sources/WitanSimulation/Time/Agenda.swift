@@ -24,10 +24,12 @@ struct Agenda: Equatable, Sendable {
     case relay
     /// A member tells of a decision. The number is the low bits of its sequence.
     case publication
-    /// Something that a node sends one other arrives. The number is its place in the post.
-    case direct
+    /// What nodes that look for each other say arrives. The number is its place in the post.
+    case acquaintance
     /// A node looks for others. The number is the node's life.
     case discovery
+    /// A node that doesn't vote comes (1) or goes (0).
+    case churn
   }
 
   let kind: Kind
