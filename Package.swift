@@ -41,7 +41,7 @@ let package = Package(
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"],
+      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger"],
       resources: [.copy("Stories")]),
     .testTarget(
       name: "WitanLedgerTests",

@@ -10,7 +10,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   /// The last sequence that the application executed.
   public private(set) var executed: SequenceNumber = 0
   private var queue = FairQueue()
-  private var states: [(sequence: SequenceNumber, machine: Machine, tree: ChunkTree)] = []
+  private var states: [(sequence: SequenceNumber, machine: Machine, image: Machine.Image)] = []
   private var incoming: Incoming?
 
   private struct Incoming: Sendable {
@@ -22,7 +22,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   public init(_ machine: Machine) { self.machine = machine }
 
   /// The root that the genesis must name for an application in this state.
-  public static func root(of machine: Machine) -> Digest { ChunkTree(machine.snapshot).root }
+  public static func root(of machine: Machine) -> Digest { machine.image.root }
 
   /// The snapshot at a checkpoint: what the shell must keep durably, for as long as it isn't released, to restore
   /// after a restart.
@@ -34,7 +34,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   public mutating func restore(_ snapshot: [UInt8], at sequence: SequenceNumber) throws {
     try machine.restore(snapshot)
     executed = sequence
-    states = [(sequence, machine, ChunkTree(machine.snapshot))]
+    states = [(sequence, machine, machine.image)]
   }
 
   /// The answer to an effect; nil when it asks nothing of the application.
@@ -78,14 +78,16 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   }
 
   private mutating func execute(_ execution: Execution) -> ExecutionResult {
+    machine.begin(execution.requests, in: execution.header)
     let results = execution.requests.map { machine.apply($0, in: execution.header) }
+    machine.end(execution.header)
     executed = execution.sequence
     var state: ExecutionResult.State?
     if execution.isCheckpoint {
-      let tree = ChunkTree(machine.snapshot)
-      states.append((execution.sequence, machine, tree))
+      let image = machine.image
+      states.append((execution.sequence, machine, image))
       state = ExecutionResult.State(
-        root: tree.root, chunks: UInt32(tree.count),
+        root: image.root, chunks: UInt32(image.count),
         nextMembers: execution.mayEndEpoch ? machine.nextMembers : nil)
     }
     return ExecutionResult(sequence: execution.sequence, results: results, state: state)
@@ -98,7 +100,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     guard let state = states.first(where: { $0.sequence == sequence }) else {
       return QueryResult(outcome: .refused(.busy), at: sequence)
     }
-    guard let proved = state.machine.prove(content, in: state.tree) else {
+    guard let proved = state.machine.prove(content, in: state.image) else {
       return QueryResult(outcome: .refused(.unprovable), at: sequence)
     }
     return QueryResult(outcome: .result(proved.answer), at: sequence, proof: proved.proof)
@@ -106,14 +108,14 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   private func chunk(for ticket: ChunkTicket) -> StateChunk? {
     guard let state = states.first(where: { $0.sequence == ticket.sequence }),
-      let (bytes, proof) = state.tree.chunk(Int(ticket.index))
+      let (bytes, proof) = state.image.chunk(Int(ticket.index))
     else { return nil }
     return StateChunk(address: .application(ticket.index), bytes: bytes, proof: proof)
   }
 
   private mutating func keep(_ chunk: StateChunk, of summary: CheckpointSummary) -> Bool {
     guard incoming?.summary == summary, case .application(let index) = chunk.address,
-      ChunkTree.verifies(
+      Machine.Image.verifies(
         chunk.bytes, proof: chunk.proof, at: Int(index), of: Int(summary.applicationChunks),
         root: summary.applicationRoot)
     else { return false }
@@ -123,19 +125,19 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   private mutating func install(_ summary: CheckpointSummary) -> Bool {
     guard let incoming, incoming.summary == summary else { return false }
-    var bytes: [UInt8] = []
+    var chunks: [[UInt8]] = []
     for index in 0..<Int(summary.applicationChunks) {
       guard let chunk = incoming.chunks[index] else { return false }
-      bytes += chunk
+      chunks.append(chunk)
     }
     self.incoming = nil
     var candidate = machine
-    guard (try? candidate.restore(bytes)) != nil,
-      Self.root(of: candidate) == summary.applicationRoot
-    else { return false }
+    guard (try? candidate.restore(chunks: chunks)) != nil else { return false }
+    let image = candidate.image
+    guard image.root == summary.applicationRoot else { return false }
     machine = candidate
     executed = summary.sequence
-    states.append((summary.sequence, machine, ChunkTree(bytes)))
+    states.append((summary.sequence, machine, image))
     return true
   }
 }

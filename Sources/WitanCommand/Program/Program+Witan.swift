@@ -11,6 +11,7 @@ extension Program {
       ShrinkCommand.command,
       TwinsCommand.command,
       BenchCommand.command,
+      LedgerCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])

@@ -39,6 +39,7 @@ extension RunReport {
       ],
       "digest": .string(run.cluster.account.digest.hex),
       "stateRoots": .strings(run.cluster.stateRoots.map(\.hex)),
+      "rewards": rewardsJSON,
       "culprits": .array(run.culprits.map(json)),
       "violations": .array(run.violations.map(json)),
       "evidence": .array(run.proofs.map(json)),

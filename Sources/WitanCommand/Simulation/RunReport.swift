@@ -21,6 +21,10 @@ struct RunReport {
     explain(output)
     output.line()
     output.table(messages)
+    if let rewards {
+      output.line()
+      output.table(rewards)
+    }
     if !run.culprits.isEmpty {
       output.line()
       output.table(culprits)
@@ -65,7 +69,7 @@ struct RunReport {
     return table
   }
 
-  /// What was passed on, and how far those know who follow.
+  /// What was passed on.
   private var gossip: String? {
     guard scenario.topology == .gossip else { return nil }
     return "\(Human.count(run.cluster.gossiped)) messages from neighbour to neighbour"

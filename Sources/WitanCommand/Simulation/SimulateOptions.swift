@@ -44,6 +44,8 @@ struct SimulateOptions: Sendable {
   var file: String?
   /// Where to write what is run.
   var copy: String?
+  /// Where to keep the ledger that it comes to.
+  var ledger: String?
   /// Whether all that happens is printed.
   var traces = false
 
@@ -88,12 +90,16 @@ struct SimulateOptions: Sendable {
     .setting(
       "stay", \.stay, .distribution, "how long those stay; for ever if not given"),
     .setting("absence", \.absence, .distribution, "how long they are away then"),
+    .setting("application", \.application, .oneOf(), "what the replicas run"),
     .setting("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .setting(
       "limit", \.limit, .duration(.milliseconds(1)...Micros.longestGiven),
       "when to give up, in virtual time"),
     .option("scenario", \.file, .file, "run this scenario, but for what other options say"),
     .option("save-scenario", \.copy, .file, "write what is run as a scenario"),
+    .option(
+      "save-ledger", \.ledger, .file,
+      "keep the ledger and its history in this folder, or the state in this FILE.snapshot"),
     .flag(
       "trace", \.traces, "print what is said and done, a line an event, but for repetitions"),
     .setting("seed", \.seed, .seed, "what every random choice comes from"),

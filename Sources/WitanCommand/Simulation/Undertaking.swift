@@ -23,6 +23,9 @@ struct Undertaking {
     scenario.faults += (options.partitions + options.crashes).map(\.fault)
     if options.faulty != nil || options.casting != nil { try cast() }
     if let flaw = scenario.flaw { throw error(for: flaw) }
+    guard options.ledger == nil || scenario.application == .ledger else {
+      throw UsageError("--save-ledger: no ledger runs", remedy: "give --application ledger")
+    }
   }
 
   /// The scenario of a file.
@@ -40,7 +43,7 @@ struct Undertaking {
   /// A run of it in which nothing has happened yet.
   func begin() throws -> Run {
     do {
-      return try Run(scenario)
+      return try Run(scenario, keepsHistory: options.ledger != nil)
     } catch let fault as ImpossibleGenesis {
       throw UsageError("no network can begin so", remedy: fault.description)
     }

@@ -69,7 +69,7 @@ public struct ProgressBound: Sendable {
       UInt64(waiting + cluster.clients.count) / UInt64(parameters.blockRequestLimit) + 2
     let slow = cluster.faulty.isEmpty ? 0 : min(blocks, 32) * (missing + 1)
     let pieces = cluster.machines.reduce(0) { sum, machine in
-      max(sum, (machine.host.machine.values.count * 64 + machine.replica.waitingRequests) / 4_096)
+      max(sum, (machine.host.machine.size * 64 + machine.replica.waitingRequests) / 4_096)
     }
     let catching = 4 + UInt64(pieces) / 8 + parameters.window / 4
     var acquaintance: [Part] = []

@@ -214,7 +214,7 @@ extension Machine {
     genesis: Genesis, scheme: SignatureScheme
   ) -> Happening.Unfitness? {
     guard let recovery = try? disk.recovery() else { return .journalDamaged }
-    var host = StateMachineHost(KeyValueStore())
+    var host = StateMachineHost(blank)
     if let sequence = recovery.foundation?.summary.sequence {
       guard let saved = disk.states.first(where: { $0.sequence == sequence }),
         (try? host.restore(saved.snapshot, at: sequence)) != nil

@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanLedger
 
 /// A cluster of shipped replicas on a mock network: one thread, virtual time, one seed.
 ///
@@ -34,6 +35,10 @@ public struct Cluster: Sendable {
     /// How many nodes follow over gossip what the replicas decide. All nodes are alike but for who votes, so that a
     /// committee that was sampled from all may as well be numbered first.
     public var followers = 0
+    /// What they run.
+    public var application = ReplicatedApplication.Kind.store
+    /// Whether a ledger leaves a transition behind for each block, with the checker of states.
+    public var leavesTransitions = false
     /// How many clients have sessions.
     public var clients = 0
     /// Whether the bytes that are sent are counted, and everything that happens is digested.
@@ -63,6 +68,8 @@ public struct Cluster: Sendable {
   /// What its network begins with.
   public let genesis: Genesis
   let scheme: SignatureScheme
+  /// The application in its first state.
+  let application: ReplicatedApplication
   var machines: [Machine] = []
   /// The machines of each replica.
   private(set) var homes: [[Int]]
@@ -123,15 +130,7 @@ public struct Cluster: Sendable {
     followerSigners = Array(signers.suffix(configuration.followers))
     signers.removeLast(configuration.followers)
     bystander = signers.removeLast()
-    let members = signers.prefix(configuration.replicas).enumerated().map { index, signer in
-      Member(
-        id: ReplicaID(UInt32(index)), key: signer.publicKey,
-        power: configuration.powers.indices.contains(index) ? configuration.powers[index] : 1)
-    }
-    let store = KeyValueStore()
-    genesis = try Genesis(
-      name: "simulation", members: members, parameters: configuration.parameters,
-      applicationRoot: StateMachineHost.root(of: store))
+    (genesis, application) = try Self.beginning(configuration, signers, scheme: scheme)
     let twins = Self.twins(configuration).filter { $0 < names }
     homes = (0..<names).map { [$0] }
     for (index, name) in twins.enumerated() { homes[name].append(names + index) }
@@ -142,7 +141,7 @@ public struct Cluster: Sendable {
     for (index, name) in (Array(0..<names) + twins).enumerated() {
       var machine = Machine(
         id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
-        store: store, luck: draw.split("machine", UInt64(index)))
+        application: application.leavingNoTransitions, luck: draw.split("machine", UInt64(index)))
       machine.disk.syncTime = configuration.syncTime
       // No two clocks agree: twins that hear the same at the same time still propose two blocks of it.
       if index >= names { machine.clock.step(by: Self.twinOffset) }
@@ -150,7 +149,8 @@ public struct Cluster: Sendable {
     }
     for (index, signer) in signers.dropFirst(names).enumerated() {
       let session = ClientSession(
-        genesis: genesis, signer: signer, scheme: scheme, proving: KeyValueStore.check)
+        genesis: genesis, signer: signer, scheme: scheme,
+        proving: ReplicatedApplication.check(of: configuration.application))
       clients.append(ClientMachine(signer: signer, session: session))
       clientPlaces[signer.publicKey] = index
     }
@@ -190,8 +190,11 @@ public struct Cluster: Sendable {
   /// The replicas, by machine; those that are down included.
   public var replicas: [Replica] { machines.map(\.replica) }
 
-  /// The applications, by machine.
-  public var applications: [KeyValueStore] { machines.map(\.host.machine) }
+  /// The keys and values, by machine; none where they run another application.
+  public var applications: [KeyValueStore] { machines.compactMap(\.host.machine.store) }
+
+  /// The ledgers, by machine; none where they run another application.
+  public var ledgers: [Ledger] { machines.compactMap(\.host.machine.ledger) }
 
   /// Which machines run or are merely paused.
   public var liveness: [Bool] { machines.map(\.isUp) }

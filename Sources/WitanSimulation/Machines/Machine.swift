@@ -30,7 +30,9 @@ struct Machine: Sendable {
   let id: ReplicaID
   let signer: Signer
   var replica: Replica
-  var host: StateMachineHost<KeyValueStore>
+  var host: StateMachineHost<ReplicatedApplication>
+  /// The application in its first state, with which a machine begins that has none on its disk.
+  let blank: ReplicatedApplication
   var disk = Disk()
   var clock = LocalClock()
   var state = State.running
@@ -59,12 +61,13 @@ struct Machine: Sendable {
 
   init(
     id: ReplicaID, signer: Signer, genesis: Genesis, scheme: SignatureScheme,
-    store: KeyValueStore, luck: Draw
+    application: ReplicatedApplication, luck: Draw
   ) {
     self.id = id
     self.signer = signer
     replica = Replica(genesis: genesis, identity: id, signer: signer, scheme: scheme)
-    host = StateMachineHost(store)
+    host = StateMachineHost(application)
+    blank = application
     self.luck = luck.split("disk")
     malice = luck.split("malice")
   }

@@ -14,12 +14,15 @@ extension Run {
     public let diagnosis: Diagnosis?
   }
 
-  /// A run of what a scenario describes, in which nothing has happened yet.
+  /// A run of what a scenario describes, in which nothing has happened yet. If its history is kept, the checker of
+  /// states has a transition for each block of a ledger.
   public init(
-    _ scenario: Scenario, isChecked: Bool = true, keepsAccount: Bool = true
+    _ scenario: Scenario, isChecked: Bool = true, keepsAccount: Bool = true,
+    keepsHistory: Bool = false
   ) throws {
     var configuration = scenario.configuration
     configuration.keepsAccount = keepsAccount
+    configuration.leavesTransitions = keepsHistory
     var load = Load()
     load.operations = scenario.claims
     try self.init(configuration, blocks: scenario.blocks, load: load, isChecked: isChecked)

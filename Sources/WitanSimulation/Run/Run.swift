@@ -101,8 +101,10 @@ public struct Run: Sendable {
   private var executed: [SequenceNumber]
   private var mayBeDone = false
   private var happenings: [Happening] = []
-  private var draw: Draw
-  private var asked: UInt64 = 0
+  var draw: Draw
+  private(set) var asked: UInt64 = 0
+  /// Evidence that waits to be brought before the ledger.
+  var docket: [Evidence] = []
   var isAsking = true
 
   /// A view of an epoch.
@@ -276,6 +278,7 @@ public struct Run: Sendable {
     case .rejected(let rejection, _, let sender?) where rejection.provesFault:
       blame(sender) { $0.refusals += 1 }
     case .evidence(let proof):
+      docket.append(proof)
       blame(proof.culprit) { $0.convictedAt = $0.convictedAt ?? happening.time }
     case .enteredEpoch(let epoch, let members):
       guard epoch > self.epoch else { return }
@@ -339,6 +342,9 @@ public struct Run: Sendable {
   private mutating func askNext(_ client: Int) {
     guard asked < load.asks else { return }
     asked += 1
+    if let ledger = cluster.machines[bestInformed].host.machine.ledger {
+      return askLedger(ledger, client)
+    }
     let key: [UInt8] = [UInt8(truncatingIfNeeded: draw.integer(in: 0...max(1, load.keys) - 1))]
     guard draw.chance(load.reads) else {
       let operations = (0..<max(1, load.operations)).map { index in

@@ -113,6 +113,7 @@ struct ScenarioSetting: Sendable {
     probability("nat", \.nat, "how likely a node that gossips can't be dialled"),
     probability("symmetric", \.symmetric, "how likely nobody at all can dial it then"),
     integer("followers", \.followers, 0...100_000, "how many nodes follow over gossip"),
+    choice("application", \.application, "what the replicas run"),
     integer("bootstrap", \.bootstrap, 0...1_000, "how many nodes all know in the beginning"),
     ScenarioSetting(
       "mesh", \.mesh, "the sizes of meshes: D, D_low, D_high, D_lazy",

@@ -43,7 +43,7 @@ import WitanSimulation
       let scenario = try draw("scenario", .scenarios(.byzantine))
       let ordeal = try Ordeal.of(scenario)
       // A member that was voted out stays where it was.
-      try assume(scenario.reserve == 0)
+      try assume(scenario.epoch == 0)
       #expect(Set(ordeal.ends.map(\.executed)).count == 1)
       #expect(Set(ordeal.ends.map(\.root)).count == 1)
     }

@@ -67,7 +67,7 @@ import WitanSimulation
       scenario.patience = .milliseconds(300)
       scenario.limit = .seconds(5)
       scenario.seed = 1 + draw.choice(upTo: 999_999)
-      let begins = Micros.milliseconds(draw.integer(in: 200...600))
+      let begins = Micros.milliseconds(draw.integer(in: 1_000...1_500))
       let bound = Quorum(total: VotingPower(UInt64(scenario.replicas))).faultBound
       let dead = draw.shuffled(Array(0..<scenario.replicas))
         .prefix(Int(bound.rawValue) + 1)

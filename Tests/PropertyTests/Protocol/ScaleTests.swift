@@ -10,7 +10,7 @@ import WitanSimulation
     property { draw in
       var scenario = Scenario()
       // A thousand and ten thousand are measured by `witan bench simulation`.
-      scenario.replicas = draw.integer(in: 7...25)
+      scenario.replicas = draw.integer(in: 7...13)
       scenario.blocks = 1
       scenario.claims = 1
       scenario.quality.latency = .normal(
