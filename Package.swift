@@ -6,6 +6,7 @@ let package = Package(
   name: "Witan",
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
+    .library(name: "WitanLedger", targets: ["WitanLedger"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
@@ -15,15 +16,20 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "WitanDraw"),
     .target(name: "WitanCrypto", dependencies: ["CCrypto", "CSodium"]),
     .target(name: "Witan", dependencies: ["WitanCrypto"]),
-    .target(name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw"]),
-    .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto"]),
+    .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto"]),
+    .target(
+      name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw", "WitanLedger"]),
+    .target(name: "WitanNode", dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger"]),
     .executableTarget(
       name: "WitanCommand",
       dependencies: [
-        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanSimulation",
+        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+        "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
@@ -35,11 +41,20 @@ let package = Package(
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
+      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"],
+      resources: [.copy("Stories")]),
+    .testTarget(
+      name: "WitanLedgerTests",
+      dependencies: [
+        "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+      ]),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "PropertyTests",
+      dependencies: ["PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

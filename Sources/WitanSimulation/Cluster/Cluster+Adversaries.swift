@@ -45,6 +45,14 @@ extension Cluster {
     return faulty
   }
 
+  /// The keys by which those ask who lie: replicas' own, and hostile clients'.
+  var hostileKeys: [PublicKey] {
+    let rogues = clients.filter { if case .roguery = $0.occupation { true } else { false } }
+    return corrupted.flatMap { machine in
+      coalitions[machines[machine].coalition].signers[machines[machine].id] ?? []
+    }.map(\.publicKey) + rogues.map(\.signer.publicKey)
+  }
+
   /// What a machine's adversary did so far.
   public func deeds(of machine: Int) -> Deeds { machines[machine].deeds }
 

@@ -79,6 +79,25 @@ extension Cluster {
 
   // MARK: Machines
 
+  /// How a machine stands.
+  public enum Standing: String, CaseIterable, Sendable {
+    /// It runs.
+    case running
+    /// It does nothing, and will go on as though nothing had been.
+    case halted
+    /// It is off.
+    case down
+  }
+
+  /// How a machine stands now.
+  public func standing(of machine: Int) -> Standing {
+    switch machines[machine].state {
+    case .running: .running
+    case .paused: .halted
+    case .down: .down
+    }
+  }
+
   /// Kills a machine: what isn't on its disk is gone.
   public mutating func crash(_ id: ReplicaID) { die(Int(id.rawValue), .killed) }
 
