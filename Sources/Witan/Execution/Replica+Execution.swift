@@ -18,8 +18,7 @@ extension Replica {
   /// none of which is certified here (F43). It asks for the certificate first.
   mutating func executeNext(into effects: inout Effects) {
     guard execution.inFlight == nil, !execution.isUntrusted, !transfer.isInstalling,
-      execution.executed < window.high, decisions.contains(execution.executed.next),
-      let decision = decisions[execution.executed.next]
+      execution.executed < window.high, let decision = decisions[execution.executed.next]
     else { return }
     let plan = plan(decision)
     execution.inFlight = plan
