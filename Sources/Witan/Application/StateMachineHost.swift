@@ -71,7 +71,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     if block.header.timestamp > clock + clockTolerance {
       return .invalid(InvalidBlock(code: 1, "its timestamp lies in the future"))
     }
-    guard block.requests.allSatisfy(machine.admits) else {
+    guard block.requests.allSatisfy({ machine.admits($0) }) else {
       return .invalid(InvalidBlock(code: 2, "it has a request that may not be proposed"))
     }
     return machine.validate(block)
@@ -82,15 +82,19 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     let results = execution.requests.map { machine.apply($0, in: execution.header) }
     machine.end(execution.header)
     executed = execution.sequence
-    var state: ExecutionResult.State?
-    if execution.isCheckpoint {
-      let image = machine.image
-      states.append((execution.sequence, machine, image))
-      state = ExecutionResult.State(
-        root: image.root, chunks: UInt32(image.count),
-        nextMembers: execution.mayEndEpoch ? machine.nextMembers : nil)
-    }
-    return ExecutionResult(sequence: execution.sequence, results: results, state: state)
+    return ExecutionResult(
+      sequence: execution.sequence, results: results,
+      state: execution.isCheckpoint ? keepState(after: execution) : nil)
+  }
+
+  /// Keeps the state for a checkpoint.
+  @inline(never)
+  private mutating func keepState(after execution: Execution) -> ExecutionResult.State {
+    let image = machine.image
+    states.append((execution.sequence, machine, image))
+    return ExecutionResult.State(
+      root: image.root, chunks: UInt32(image.count),
+      nextMembers: execution.mayEndEpoch ? machine.nextMembers : nil)
   }
 
   private func answer(_ content: [UInt8], at sequence: SequenceNumber?) -> QueryResult {

@@ -126,7 +126,7 @@ extension Replica {
       }
     }
     transfer.begin(certificate)
-    effects.append(.report(.transferBegan(certificate.sequence)))
+    effects.report(.transferBegan(certificate.sequence))
     effects.append(.beginInstall(certificate.summary))
     continueTransfer(into: &effects)
     return nil
@@ -174,7 +174,7 @@ extension Replica {
     switch chunk.body.address {
     case .sessions(let index):
       if !transfer.takeSessions(chunk.body, index: Int(index), from: chunk.signer) {
-        effects.append(.report(.liar(chunk.signer)))
+        effects.report(.liar(chunk.signer))
       }
       continueTransfer(into: &effects)
     case .application:
@@ -196,7 +196,7 @@ extension Replica {
       transfer.settle(address, isHere: true)
     } else {
       transfer.refuse(address, from: peer)
-      effects.append(.report(.liar(peer)))
+      effects.report(.liar(peer))
     }
     continueTransfer(into: &effects)
     return nil
@@ -225,7 +225,7 @@ extension Replica {
     checkpoints.setFoundation(image)
     effects.append(.persist(.checkpoint(image)))
     effects.append(.persist(.stable(certificate)))
-    effects.append(.report(.transferEnded(sequence)))
+    effects.report(.transferEnded(sequence))
     if summary.epoch > office.epoch, let members = verifier.members(of: summary.epoch) {
       stable = certificate
       enter(office(of: summary.epoch, members: members), into: &effects)

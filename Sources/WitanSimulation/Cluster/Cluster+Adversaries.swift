@@ -36,7 +36,7 @@ extension Cluster {
 
   /// Which machines lie.
   public var corrupted: NodeSet {
-    NodeSet(machines.indices.filter { machines[$0].adversary != nil })
+    NodeSet(machines.indices.filter { !machines[$0].isHonest })
   }
 
   /// Which machines nothing is promised of: those that lie, and all that share one name and one key.

@@ -168,7 +168,7 @@ extension Cluster {
   /// It is a member's turn to tell of a decision.
   mutating func tellDecision(_ agenda: Agenda) {
     let index = agenda.node
-    guard isAwake(index, for: agenda), machines[index].adversary == nil else { return }
+    guard isAwake(index, for: agenda), machines[index].isHonest else { return }
     let executed = machines[index].replica.executed
     let behind = UInt64(UInt32(truncatingIfNeeded: executed.rawValue) &- agenda.number)
     guard behind < executed.rawValue else { return }

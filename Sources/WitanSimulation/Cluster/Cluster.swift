@@ -336,14 +336,24 @@ public struct Cluster: Sendable {
   }
 
   mutating func start(_ index: Int) {
-    effects.removeAll()
+    beginEffects(of: index)
     let local = machines[index].clock.monotonic(at: now)
     machines[index].replica.start(at: local, into: &effects)
     perform(at: index)
   }
 
-  mutating func handle(_ input: Input, at index: Int) {
+  /// Nothing is to be done yet. Reports are made if somebody reads them, or if it may count how many effects there are:
+  /// what happens mustn't depend on who watches.
+  @inline(__always)
+  private mutating func beginEffects(of index: Int) {
     effects.removeAll()
+    effects.hasReports =
+      watch.contains(.reports) || !readers.isEmpty || machines[index].effectsLeft != nil
+      || !machines[index].isHonest
+  }
+
+  mutating func handle(_ input: Input, at index: Int) {
+    beginEffects(of: index)
     let local = machines[index].clock.monotonic(at: now)
     machines[index].replica.handle(input, at: local, into: &effects)
     if !effects.isEmpty { perform(at: index) }
@@ -351,7 +361,7 @@ public struct Cluster: Sendable {
 
   /// Does what a replica wants done, in order; what the application answers is handled after that.
   private mutating func perform(at index: Int) {
-    // Each effect is taken out and handed on: nothing of it is copied.
+    // Out of the cluster's own hands, so that what is done can have effects of its own.
     var batch = Effects()
     swap(&batch, &effects)
     defer {
@@ -363,7 +373,7 @@ public struct Cluster: Sendable {
     while true {
       for place in 0..<batch.list.count {
         guard machines[index].survivesEffect() else { return die(index, .killed) }
-        perform(batch.take(at: place), at: index)
+        perform(batch.list[place], at: index)
         guard machines[index].isUp else { return }
       }
       batch.removeAll()
@@ -374,8 +384,8 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func perform(_ effect: consuming Effect, at index: Int) {
-    switch consume effect {
+  private mutating func perform(_ effect: Effect, at index: Int) {
+    switch effect {
     case .persist(let record):
       if !readers.isEmpty, case .epoch(let change) = record { note(change) }
       if !machines[index].disk.write(record) { die(index, .diskFull) }
@@ -396,12 +406,14 @@ public struct Cluster: Sendable {
       if !readers.isEmpty, case .executed(let sequence, _) = report {
         queueForTelling(sequence, at: index)
       }
-    case let question: ask(question, at: index)
+    case .offer, .withdraw, .assemble, .validate, .execute, .releaseStates, .offerChunk,
+      .beginInstall, .judgeChunk, .finishInstall, .query:
+      ask(effect, at: index)
     }
   }
 
   private mutating func send(_ reply: consuming Reply, from index: Int) {
-    if machines[index].adversary != nil {
+    if !machines[index].isHonest {
       guard let told = dishonest(reply, at: index) else { return }
       reply = told
     }
@@ -414,7 +426,7 @@ public struct Cluster: Sendable {
   private mutating func ask(_ effect: Effect, at index: Int) {
     let clock = machines[index].clock.timeOfDay(at: now)
     var answer = machines[index].answer(effect, clock: clock)
-    if machines[index].adversary != nil { answer = dishonest(answer, to: effect, at: index) }
+    if !machines[index].isHonest { answer = dishonest(answer, to: effect, at: index) }
     if watch.contains(.seam) { tellSeam(effect, answer, at: index) }
     if let answer { answers.append(answer) }
   }

@@ -47,7 +47,11 @@ struct Machine: Sendable {
   /// The timers that run, by kind.
   var timers = [Timer?](repeating: nil, count: Timer.Kind.allCases.count)
   /// What makes it lie.
-  var adversary: (any Adversary)?
+  var adversary: (any Adversary)? {
+    didSet { isHonest = adversary == nil }
+  }
+  /// Whether nothing does: it is asked with every delivery, and touches no heap.
+  private(set) var isHonest = true
   /// What that did so far.
   var deeds = Deeds()
   /// Which others it lies with.
