@@ -329,6 +329,8 @@ extension Cluster {
 
   func path(from index: Int, to target: Int) -> Reachability.Path {
     guard let overlay, index != target else { return .direct }
+    // Everybody keeps in touch with the relays.
+    if overlay.relays.contains(NodeIndex(index)) { return .direct }
     return overlay.reachability.path(
       from: NodeIndex(index), to: NodeIndex(target),
       relays: overlay.relays.filter { $0.offset < machines.count })
