@@ -10,10 +10,10 @@ enum PropertyBenchmarks {
         "properties.scenario.n4",
         "one random scenario of 4 replicas and 20 decisions, on one processor",
         in: .nanoseconds, goal: .value(atMost: 1e9 / 500),
-        read: { try scenario(of: 4, count: 2_000) }),
+        read: { try scenario(of: 4, count: 1_000) }),
       .once(
         "properties.twins", "one scenario of all those of twins among 4 replicas, 4 rounds",
-        in: .nanoseconds, read: { try twins(count: 500) }),
+        in: .nanoseconds, read: { try twins(count: 200) }),
     ])
 
   /// The mean of so many that a campaign draws, long ones included.

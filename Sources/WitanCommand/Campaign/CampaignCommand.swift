@@ -68,7 +68,7 @@ enum CampaignCommand {
     examples: [
       Example("witan campaign --count 10000", "ten thousand scenarios, and what they covered"),
       Example(
-        "witan campaign --profile byzantine --for 1h --out night.jsonl",
+        "witan campaign --profile byzantine --for 60m --out night.jsonl",
         "an hour of liars; the same call again goes on with it"),
       Example(
         "witan campaign --profile canary --count 200",

@@ -170,6 +170,10 @@ struct Sketch {
         casting.machines = NodeSet(group.dropFirst())
         scenario.adversaries.append(leader)
       }
+      if name == "flooding-peer", scenario.replicas > 4 || draw.chance(0.9) {
+        // A flood that never ends costs thousands of times what others do; in a small cluster some don't.
+        casting.trigger.until = casting.trigger.from + .milliseconds(draw.integer(in: 100...3_000))
+      }
       if has(.victims), profile != .canary {
         let others = (0..<scenario.replicas).filter { !group.contains($0) }
         casting.victims = some(of: others, &draw)
