@@ -66,7 +66,7 @@ import WitanSimulation
 
   @Test func whoIsSilentEarnsNothingAndLosesNothing() throws {
     let run = try run(60) { $0.adversaries = [Casting("silent", machines: [3])] }
-    let validator = try #require(run.bestLedger?.validator(3))
+    let validator = try #require(try run.bestLedger?.validator(3))
     #expect(validator.slashed == 0)
     #expect(validator.earned == 0)
     #expect(validator.stake == .tokens(10_000))
