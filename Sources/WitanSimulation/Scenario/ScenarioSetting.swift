@@ -113,7 +113,6 @@ struct ScenarioSetting: Sendable {
     probability("nat", \.nat, "how likely a node that gossips can't be dialled"),
     probability("symmetric", \.symmetric, "how likely nobody at all can dial it then"),
     integer("followers", \.followers, 0...100_000, "how many nodes follow over gossip"),
-    choice("application", \.application, "what the replicas run"),
     integer("bootstrap", \.bootstrap, 0...1_000, "how many nodes all know in the beginning"),
     ScenarioSetting(
       "mesh", \.mesh, "the sizes of meshes: D, D_low, D_high, D_lazy",
@@ -128,6 +127,7 @@ struct ScenarioSetting: Sendable {
       "absence", \.absence, "how long they are away then",
       read: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
       write: { $0.optionText }),
+    choice("application", \.application, "what the replicas run"),
     choice("signatures", \.signatures, "how messages are signed"),
     integer("checkpoint", \.checkpoint, 1...65_536, "how many sequences a checkpoint is after"),
     integer("window", \.window, 2...65_536, "how far ordering runs ahead of a checkpoint"),

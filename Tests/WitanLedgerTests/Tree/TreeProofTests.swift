@@ -67,8 +67,13 @@ struct TreeProofTests {
   func bounded() throws {
     let flood: [UInt8] = [0xff, 0xff, 0xff, 0x7f, 1, 1]
     #expect(throws: Malformed.self) { try TreeProof(decoding: flood) }
-    let endless: [UInt8] = [3, 0, 0, 0, 1, 9, 1, 9, 1, 9]
-    #expect(throws: Malformed.self) { try TreeProof(decoding: endless) }
+    // A whole tree of five nodes, the second of which forks no deeper than the first.
+    let hidden: [UInt8] = [2] + [UInt8](repeating: 1, count: 32) + [9, 0, 0, 0, 0, 0, 0, 0]
+    let shown: [UInt8] = [0] + [UInt8](repeating: 2, count: 32) + [0, 0, 0, 0]
+    for (depth, isRight) in [(8, false), (9, false), (10, true)] as [(UInt8, Bool)] {
+      let bytes: [UInt8] = [5, 0, 0, 0, 1, 9, 1, depth] + shown + hidden + hidden
+      #expect(((try? TreeProof(decoding: bytes)) != nil) == isRight)
+    }
   }
 
   @Test("Who knows a root and the proof of what changes finds the next root without the state")
