@@ -77,7 +77,7 @@ public struct ProgressBound: Sendable {
       let silence = gossip.discovery.patience + gossip.lookout
       acquaintance = (silence + Self.delay(in: cluster) * 2) * UInt64(8 * repetitions)
     }
-    parts = [
+    let all = [
       Part(name: "finding neighbours", span: acquaintance),
       Part(name: "coming together", span: (ceiling + exchange) * 2),
       Part(name: "views that fail", span: (ceiling + exchange) * (missing + demoted)),
@@ -86,6 +86,7 @@ public struct ProgressBound: Sendable {
       Part(name: "working off", span: exchange * 4 * blocks + ceiling * slow),
       Part(name: "clients", span: (.seconds(30) + exchange) * (2 * repetitions)),
     ]
+    parts = all.filter { $0.span > 0 }
   }
 
   /// How often something must be said until less than a millionth of it is lost.
