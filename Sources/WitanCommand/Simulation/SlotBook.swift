@@ -4,6 +4,9 @@ import WitanSimulation
 
 /// How far each machine has come with each sequence, and who voted there: put together from what its replica tells of
 /// itself, what it sends, and what reaches it. Nothing of the replica itself is asked.
+///
+/// Of a machine that died and was started again it may know more than the machine: what was under way then, and wasn't
+/// written yet, stands here until it is agreed on or a view ends.
 struct SlotBook {
   /// What is known of one sequence at one machine.
   struct Slot {

@@ -188,7 +188,7 @@ import Testing
     #expect(lines.count == Adversaries.all.count)
     for (role, line) in zip(Adversaries.all, lines) {
       #expect(text.contains("\n\(role.name) "))
-      #expect(line.hasPrefix(#"{"name":"\#(role.name)","sentence":"It "#))
+      #expect(line.hasPrefix(#"{"name":"\#(role.name)","sentence":""#))
     }
     for line in text.split(separator: "\n") { #expect(line.displayWidth <= 96) }
   }
