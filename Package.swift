@@ -42,7 +42,7 @@ let package = Package(
     .testTarget(
       name: "WitanSimulationTests",
       dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger"],
-      resources: [.copy("Stories")]),
+      exclude: ["Campaign/Found"], resources: [.copy("Stories")]),
     .testTarget(
       name: "WitanLedgerTests",
       dependencies: [

@@ -41,7 +41,8 @@ struct Account: Decodable {
   let messages: Int
   let bytes: Int
   let gossiped: Int
-  let followed: Int?
+  let followers: Int
+  let following: Int
   let virtualMillis: Double
   let finalityMillis: Finality
   let digest: String

@@ -47,7 +47,7 @@ import Testing
       "--crash x@1s",
       "--crash x@1s is not a list of replicas; give numbers and ranges, like 0,2,5-7"
     ),
-    ("--followers 5", "--followers 5: that matters to gossip alone; say topology gossip too"),
+    ("--followers 5", "--followers 5: followers matters to gossip alone; say topology gossip too"),
     ("--gst 5", "--gst 5 has no unit; add one of us, ms, s or m, like 20ms"),
     ("--limit 0s", "--limit 0s is out of range; give a duration from 1ms to 315360000s"),
     ("--topology mesh", "--topology mesh is not one of full, gossip; give full or gossip"),
@@ -77,7 +77,7 @@ import Testing
       "3:1: there is no replica 9 among 4 machines; replicas are counted from 0 to 3"
     ),
     ("replcas 7\n", "1:1: 'replcas' is no statement; did you mean replicas?"),
-    ("followers 3\n", "1:1: that matters to gossip alone; say topology gossip too"),
+    ("followers 3\n", "1:1: followers matters to gossip alone; say topology gossip too"),
   ])
   func `a file with an error is refused with its line and column`(
     _ text: String, _ message: String

@@ -54,9 +54,10 @@ import Testing
     let session = Session(line: "simulate --json --topology gossip --followers 9 --blocks 4")
     let account = try Account(session)
     #expect(session.code == .success && account.gossiped > 0)
-    #expect(account.followed ?? 0 > 0)
+    #expect(account.followers == 9 && account.following > 0)
     let text = Session(line: "simulate --topology gossip --followers 9 --blocks 4").output
-    #expect(text.contains("9 followers and all replicas know"))
+    #expect(text.contains("messages from neighbour to neighbour"))
+    #expect(text.contains("9 of 9 are there"))
   }
 
   @Test func `no client of many replicas asks in vain for what can't be certified yet`() throws {
