@@ -13,7 +13,12 @@ import Witan
     let space = try #require(TwinsSpace(replicas: replicas, rounds: rounds, twins: twins))
     let all = scenarios(space)
     #expect(UInt64(all.count) == space.count)
-    #expect(Set(all).count == all.count)
+    let alike = all.map { scenario in
+      var scenario = scenario
+      scenario.seed = 1
+      return scenario
+    }
+    #expect(Set(alike).count == all.count)
   }
 
   /// The mirror image of each way, with the two twins exchanged, is there too, as itself or as another that was kept.
