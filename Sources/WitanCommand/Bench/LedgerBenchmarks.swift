@@ -88,7 +88,7 @@ enum LedgerBenchmarks {
         next = (next &+ 7_919) % size
         let key = key(next)
         let bytes = try tree.proof(of: [key]).encoded
-        consume(try TreeProof(decoding: bytes).tree(under: root).value(of: key))
+        consume(try TreeProof(decoding: bytes).value(of: key, under: root))
       }
     }
   }

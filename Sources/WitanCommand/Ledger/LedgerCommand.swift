@@ -10,13 +10,13 @@ enum LedgerCommand {
     /// Where the ledger is.
     var path: String?
     /// Whose account.
-    var account: PublicKey?
+    var account: String?
     /// Which validator.
     var validator: UInt32?
     /// Where to write a proof.
     var out: String?
     /// The root that is trusted.
-    var root: Digest?
+    var root: String?
     /// The first block.
     var from: UInt64 = 1
     /// The last block.
@@ -26,7 +26,7 @@ enum LedgerCommand {
   private static let path = Parameter<Options>.operand(
     \.path, .ledger, isRequired: true, "a folder with a ledger, or a state or proof in a file")
   private static let root = Parameter<Options>.option(
-    "root", \.root, .digest, "the root that is trusted; the one that it names if not given")
+    "root", \.root, .text("ROOT"), "the root that is trusted; the one that it names if not given")
 
   /// The command.
   static let command: Command = Command(
@@ -54,7 +54,7 @@ enum LedgerCommand {
   private static let account = Command(
     "account", .run, "what a key owns", options: Options(),
     parameters: [
-      path, .option("key", \.account, .publicKey, "whose account; it must be given"),
+      path, .option("key", \.account, .text("KEY"), "whose account; it must be given"),
     ],
     examples: [
       Example("witan ledger account out --key KEY", "KEY is 64 hexadecimal digits"),
@@ -63,14 +63,14 @@ enum LedgerCommand {
   ) { options, output in
     try guarded(output) {
       guard let key = options.account else { throw missing("--key") }
-      return try LedgerReport.account(key, place(options), output)
+      return try LedgerReport.account(bytes(key, of: "--key"), place(options), output)
     }
   }
 
   private static let proof = Command(
     "proof", .run, "prove what an account or a validator has", options: Options(),
     parameters: [
-      path, .option("key", \.account, .publicKey, "whose account"),
+      path, .option("key", \.account, .text("KEY"), "whose account"),
       .option("validator", \.validator, .integer(0...UInt32.max), "which validator"),
       .option("out", \.out, .file, "where to write the proof"),
     ],
@@ -82,7 +82,7 @@ enum LedgerCommand {
     try guarded(output) {
       let key: StateKey
       switch (options.account, options.validator) {
-      case (let account?, nil): key = .account(account)
+      case (let account?, nil): key = .account(try bytes(account, of: "--key"))
       case (nil, let validator?): key = .validator(ReplicaID(validator))
       default: throw missing("either --key or --validator")
       }
@@ -100,13 +100,14 @@ enum LedgerCommand {
   ) { options, output in
     try guarded(output) {
       let path = try required(options)
+      let root: Digest? = try options.root.map { try bytes($0, of: "--root") }
       if !TextFile.isFolder(path) {
         let bytes = try TextFile.readBytes(path, limit: 1 << 32)
         if LedgerProof.isOne(bytes) {
-          return try LedgerReport.verify(proof: bytes, under: options.root, output)
+          return try LedgerReport.verify(proof: bytes, under: root, output)
         }
       }
-      return try LedgerReport.verify(place(options), under: options.root, output)
+      return try LedgerReport.verify(place(options), under: root, output)
     }
   }
 
@@ -135,6 +136,16 @@ enum LedgerCommand {
     try LedgerPlace(try required(options))
   }
 
+  /// What hexadecimal digits stand for.
+  private static func bytes<Value: FixedBytes>(_ text: String, of name: String) throws -> Value {
+    guard let value = Value(hex: text) else {
+      throw UsageError(
+        "\(name) \(text.quoted) isn't one",
+        remedy: "give \(2 * Value.byteCount) hexadecimal digits")
+    }
+    return value
+  }
+
   private static func missing(_ what: String) -> UsageError {
     UsageError("\(what) is missing", remedy: "give \(what)")
   }
@@ -159,29 +170,4 @@ extension ValueKind where Value == String {
         return text
       }, format: { $0 })
   }
-}
-
-extension ValueKind where Value: FixedBytes {
-  /// Hexadecimal digits.
-  fileprivate static func hexadecimal(_ placeholder: String) -> ValueKind {
-    ValueKind(
-      placeholder: placeholder,
-      parse: { (text) throws(InvalidValue) in
-        guard let value = Value(hex: text) else {
-          throw InvalidValue(
-            "isn't one", remedy: "give \(2 * Value.byteCount) hexadecimal digits")
-        }
-        return value
-      }, format: { $0.hex })
-  }
-}
-
-extension ValueKind where Value == PublicKey {
-  /// A public key.
-  fileprivate static var publicKey: ValueKind { hexadecimal("KEY") }
-}
-
-extension ValueKind where Value == Digest {
-  /// A digest.
-  fileprivate static var digest: ValueKind { hexadecimal("ROOT") }
 }

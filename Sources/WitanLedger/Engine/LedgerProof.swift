@@ -19,7 +19,7 @@ public struct LedgerProof: Equatable, Sendable, Canonical {
 
   /// What stands there under a root; nil when there is nothing. Refused when the proof isn't of that root.
   public func record(under root: Digest) throws -> Record? {
-    try proof.tree(under: root).value(of: key.digest).map { try Record(decoding: $0) }
+    try proof.value(of: key.digest, under: root).map { try Record(decoding: $0) }
   }
 
   private static let magic = Array("witan-proof 1\n".utf8)

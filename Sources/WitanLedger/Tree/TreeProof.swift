@@ -28,6 +28,54 @@ public struct TreeProof: Equatable, Sendable {
     return tree
   }
 
+  /// The value of a key under a root; nil when it has none there. The same as by way of the tree, which isn't made.
+  public func value(of key: Digest, under root: Digest) throws(TreeFault) -> [UInt8]? {
+    let shown = folded
+    guard shown == root else { throw .otherRoot(shown: shown, expected: root) }
+    var place = 0
+    while parts.indices.contains(place) {
+      switch parts[place] {
+      case .leaf(let other, let value): return other == key ? value : nil
+      case .stub(let digest, _): throw .notShown(digest)
+      case .fork(let depth):
+        place += 1
+        if key.bit(Int(depth)) { place = end(ofPartAt: place) }
+      }
+    }
+    return nil
+  }
+
+  /// Where what follows a node and all below it begins.
+  private func end(ofPartAt place: Int) -> Int {
+    var (place, awaited) = (place, 1)
+    while awaited > 0, place < parts.count {
+      if case .fork = parts[place] { awaited += 1 } else { awaited -= 1 }
+      place += 1
+    }
+    return place
+  }
+
+  /// The root, by digests alone.
+  private var folded: Digest {
+    var stack: [(digest: Digest, weight: UInt64)] = []
+    stack.reserveCapacity(32)
+    for part in parts.reversed() {
+      switch part {
+      case .leaf(let key, let value):
+        stack.append(
+          (Leaf.digest(key: key, value: value), UInt64(Leaf.overhead + value.count)))
+      case .stub(let digest, let weight): stack.append((digest, weight))
+      case .fork(let depth):
+        guard let left = stack.popLast(), let right = stack.popLast() else { return .zero }
+        let digest = Fork.digest(
+          depth: depth, weights: (left.weight, right.weight),
+          digests: (left.digest, right.digest))
+        stack.append((digest, left.weight &+ right.weight))
+      }
+    }
+    return stack.last?.digest ?? .zero
+  }
+
   /// The nodes, bottom up. Written backwards, both sides of a fork come before it.
   private var assembled: Node? {
     var stack: [Node] = []

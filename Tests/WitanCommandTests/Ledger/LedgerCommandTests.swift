@@ -97,6 +97,8 @@ private final class Remains {
   @Test func `what leads nowhere is told of by its name`() {
     #expect(Session("ledger", "show", "/nowhere/at/all").code == .usage)
     #expect(Session("ledger", "show").code == .usage)
+    #expect(
+      Session("ledger", "account", "/tmp", "--key", "12").errors.contains("64 hexadecimal digits"))
     let store = Session("simulate", "--save-ledger", "/tmp/never")
     #expect(store.code == .usage)
     #expect(store.errors.contains("--application ledger"))

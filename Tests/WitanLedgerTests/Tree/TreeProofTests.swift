@@ -13,7 +13,19 @@ struct TreeProofTests {
       let keys = try draw(.arrays(of: treeKeys, count: 1...5))
       let bytes = try tree.proof(of: keys).encoded
       let shown = try TreeProof(decoding: bytes).tree(under: tree.root)
-      for key in keys { try expect(try shown.value(of: key) == naive.values[key]) }
+      for key in keys {
+        try expect(try shown.value(of: key) == naive.values[key])
+        let proof = try TreeProof(decoding: bytes)
+        try expect(try proof.value(of: key, under: tree.root) == naive.values[key])
+        let other = Result { try proof.value(of: key, under: SHA256.hash([1])) }
+        try expect((try? other.get()) == nil)
+      }
+      let hidden = try draw(treeKeys)
+      let answers = [
+        Result { try shown.value(of: hidden) },
+        Result { try TreeProof(decoding: bytes).value(of: hidden, under: tree.root) },
+      ].map { (try? $0.get()) ?? nil }
+      try expect(answers[0] == answers[1])
     }
   }
 
@@ -29,6 +41,9 @@ struct TreeProofTests {
         let shown = try? proof.tree(under: tree.root)
       else { return }
       if let value = try? shown.value(of: key) { try expect(value == naive.values[key]) }
+      if let value = try? proof.value(of: key, under: tree.root) {
+        try expect(value == naive.values[key])
+      }
     }
   }
 
