@@ -126,7 +126,7 @@ import WitanSimulation
       "1s..2s crash 2 after x effects",
       "line 1, column 22: 'x' is not a whole number; give a whole number from 0 to 1000000"
     ),
-    ("nat 0.1", "line 1, column 1: that matters to gossip alone; say topology gossip too"),
+    ("nat 0.1", "line 1, column 1: nat matters to gossip alone; say topology gossip too"),
     (
       "topology gossip\nmesh 8,6,12",
       "line 2, column 6: '8,6,12' is no mesh; give D, D_low, D_high and D_lazy, like 8,6,12,6"
