@@ -154,7 +154,8 @@ enum LedgerReport {
       return 0
     }
     var history = LedgerHistory(
-      chain: genesis.digest, height: SequenceNumber(first.height), root: first.root)
+      chain: genesis.digest, height: SequenceNumber(first.height), root: first.root,
+      economy: try place.ledger().economy)
     var blocks = 0
     while let transition = try backing.transition(from: history.height.next) {
       do { try history.append(transition) } catch {

@@ -38,7 +38,7 @@ struct RunReport {
     func row(_ name: String, _ text: String, _ tone: Tone? = nil) {
       table.append(Table.Cell(name, .faint), Table.Cell(text, tone))
     }
-    let total = run.cluster.genesis.members.quorum.total
+    let total = run.cluster.weight(of: run.cluster.genesis.members.quorum.total)
     row("replicas", "\(Human.count(scenario.replicas)), weighing \(total)")
     let (decided, blocks) = (run.decided.rawValue, scenario.blocks)
     let extra = decided > blocks ? ", and \(decided - blocks) more" : ""

@@ -50,7 +50,7 @@ extension Run {
       let evidence = docket.removeFirst()
       let offence = StateKey.offence(Offence(evidence).digest)
       let isNews = (try? ledger.record(offence)) == .some(nil)
-      if evidence.isOfFirstEpoch, isNews { return [.convict(evidence, lineage: [])] }
+      if isNews { return [.convict(evidence)] }
     }
     if draw.chance(0.5), let settle = settlement(ledger) { return settle }
     let nonce = (try? ledger.account(of: own).nonce) ?? 0
@@ -94,16 +94,6 @@ extension Run {
   private func isCast(_ machine: Int, as role: String) -> Bool {
     cluster.configuration.castings.contains {
       $0.adversary == role && $0.machines.contains(machine)
-    }
-  }
-}
-
-extension Evidence {
-  /// Whether it can be checked with the genesis alone.
-  fileprivate var isOfFirstEpoch: Bool {
-    switch self {
-    case .conflict(let signed, _): signed.statement.epoch == 0
-    case .omission(let commit, _): commit.statement.epoch == 0
     }
   }
 }

@@ -82,6 +82,7 @@ import Testing
     #expect(Set(account.evidence.map(\.culprit)).count >= faulty)
 
     var scenario = Scenario()
+    scenario.application = .ledger
     scenario.replicas = replicas
     let cluster = try Cluster(scenario.configuration)
     let verifier = Verifier(genesis: cluster.genesis, scheme: cluster.scheme)
