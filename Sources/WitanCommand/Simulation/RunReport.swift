@@ -87,8 +87,10 @@ struct RunReport {
   var reasons: [String] {
     guard !outcome.isLive else { return [] }
     var sentences: [String] = []
-    if case .tooManyFaulty = outcome.excuse, let excuse = outcome.excuse {
-      sentences.append("No progress is promised: \(excuse).")
+    if case .tooManyFaulty(let power, let bound) = outcome.excuse {
+      let (lie, bear) = (run.cluster.weight(of: power), run.cluster.weight(of: bound))
+      sentences.append(
+        "No progress is promised: members weighing \(lie) lie; the network bears \(bear).")
     }
     sentences += outcome.diagnosis?.sentences ?? []
     if outcome.excuse == nil, outcome.decidedAt == nil, isStillGoing {

@@ -67,19 +67,28 @@ public struct StateTransition: Equatable, Sendable {
     try lead(tree)
   }
 
-  /// What of everything was issued as rewards by then; nil when the transition issues nothing.
-  var rewarded: Amount? {
-    let supply = StateKey.supply.digest
-    guard let change = changes.first(where: { $0.key == supply }), let bytes = change.value,
+  /// How much there was of everything before and after, as it says; nil when that stays the same.
+  public var supplies: (before: Supply, after: Supply)? {
+    guard let after = nextSupply,
+      let old = try? proof.value(of: StateKey.supply.digest, under: before),
+      case .supply(let before)? = try? Record(decoding: old)
+    else { return nil }
+    return (before, after)
+  }
+
+  private var nextSupply: Supply? {
+    let key = StateKey.supply.digest
+    guard let bytes = changes.first(where: { $0.key == key })?.value,
       case .supply(let supply)? = try? Record(decoding: bytes)
     else { return nil }
-    return supply.rewarded
+    return supply
   }
 
   /// Refuses a transition after which more was issued than the schedule allows.
   func check(_ economy: Economy) throws(TransitionFault) {
+    guard let rewarded = nextSupply?.rewarded else { return }
     let allowed = economy.allowance(at: height)
-    if let rewarded, rewarded > allowed { throw .overIssued(rewarded, allowed: allowed) }
+    if rewarded > allowed { throw .overIssued(rewarded, allowed: allowed) }
   }
 
   /// Where the changes lead from a tree; refused unless it is where they should.

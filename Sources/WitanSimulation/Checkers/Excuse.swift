@@ -57,11 +57,11 @@ struct Connections: Sendable {
 
 /// Why nobody can demand progress.
 public enum Excuse: Hashable, Sendable, CustomStringConvertible {
-  /// The correct members that run and hear each other weigh less than a quorum, in the scenario's weights: with the faulty ones silent, nothing
+  /// The correct members that run and hear each other weigh less than a quorum: with the faulty ones silent, nothing
   /// can be decided.
-  case noQuorum(connected: String, needed: String)
+  case noQuorum(connected: VotingPower, needed: VotingPower)
   /// More than the fault bound lies.
-  case tooManyFaulty(String, bound: String)
+  case tooManyFaulty(VotingPower, bound: VotingPower)
 
   /// The excuse that a cluster has at the moment; nil when it has none.
   public init?(for cluster: Cluster) {
@@ -74,12 +74,9 @@ public enum Excuse: Hashable, Sendable, CustomStringConvertible {
       } ? sum + member.power : sum
     }
     if lying > quorum.faultBound {
-      self = .tooManyFaulty(
-        cluster.weight(of: lying), bound: cluster.weight(of: quorum.faultBound))
+      self = .tooManyFaulty(lying, bound: quorum.faultBound)
     } else if !connections.hasQuorum {
-      self = .noQuorum(
-        connected: cluster.weight(of: connections.power),
-        needed: cluster.weight(of: quorum.threshold))
+      self = .noQuorum(connected: connections.power, needed: quorum.threshold)
     } else {
       return nil
     }

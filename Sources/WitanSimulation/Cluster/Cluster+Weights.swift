@@ -10,7 +10,8 @@ extension Cluster {
 
   /// What a voting power is in the weights that the scenario gives, in decimal.
   public func weight(of power: VotingPower) -> String {
-    let hundredths = UInt128(power.rawValue) * 100 / UInt128(powerOfOne)
+    let one = UInt128(powerOfOne)
+    let hundredths = (UInt128(power.rawValue) * 100 + one / 2) / one
     let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
     switch (rest / 10, rest % 10) {
     case (0, 0): return "\(whole)"

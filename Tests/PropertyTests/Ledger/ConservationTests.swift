@@ -70,6 +70,10 @@ import WitanLedger
       #expect(history.root == before.root)
       var tree = before
       #expect(throws: TransitionFault.self) { try tree.apply(forged, on: place.chain) }
+      let unproved = StateTransition(
+        chain: place.chain, height: forged.height, before: before.root, after: after.root,
+        changes: changes, proof: try before.proof(of: []), sum: forged.sum)
+      #expect(throws: TransitionFault.self) { try tree.apply(unproved, on: place.chain) }
       #expect(tree == before)
       for transition in usurped.transitions.dropFirst(honest.count) {
         #expect(throws: TransitionFault.self) { try history.append(transition) }

@@ -103,7 +103,7 @@ struct AttackTests {
     var ledger = try Ledger(endowment)
     func run(_ client: Int, _ operation: LedgerOperation) throws -> LedgerReceipt? {
       let request = Request(
-        number: 1, expiry: .max, operations: [operation.encoded], signer: Bank.signer(client),
+        number: 1, expiry: .init(.max), operations: [operation.encoded], signer: Bank.signer(client),
         chain: .zero)
       let header = Block(
         height: .init(.max), previous: .zero, proposer: 0, timestamp: 1, epoch: .init(.max),
