@@ -52,7 +52,7 @@ enum LedgerCommand {
   ) { options, output in try guarded(output) { try LedgerReport.show(place(options), output) } }
 
   private static let account = Command(
-    "account", .run, "what a key owns, or what a validator has earned and its owner has",
+    "account", .run, "what a key owns, or a validator earned",
     options: Options(),
     parameters: [
       path, .option("key", \.account, .text("KEY"), "whose account: 64 hexadecimal digits"),

@@ -224,7 +224,8 @@ enum LedgerReport {
         table.append(
           .init("#\(transition.height)", .strong), .init(transition.before.short, .faint),
           .init(transition.after.short, .faint), .init(Human.count(transition.changes.count)),
-          .init(issue.map { "\($0.rewarded)" } ?? ""), .init(issue.map { "\($0.burnt)" } ?? "", .bad),
+          .init(issue.map { "\($0.rewarded)" } ?? ""),
+          .init(issue.map { "\($0.burnt)" } ?? "", .bad),
           fault.map { .init($0, .bad) } ?? .init("kept", .good))
         output.record([
           "height": .unsigned(transition.height.rawValue),

@@ -124,7 +124,8 @@ extension TreeProof: Canonical {
 
   /// Reads the nodes of one tree; refuses what is none, and what hides both sides of a fork instead of the fork, or all.
   public init(from reader: inout ByteReader) throws(Malformed) {
-    let count = try reader.readCount("nodes of a proof", limit: Self.partLimit, minimumSize: Self.meanSize)
+    let count = try reader.readCount(
+      "nodes of a proof", limit: Self.partLimit, minimumSize: Self.meanSize)
     parts.reserveCapacity(count)
     for _ in 0..<count { parts.append(try Self.part(from: &reader)) }
     try checkShape()

@@ -169,7 +169,8 @@ public final class SQLiteBacking: NodeBacking, Sendable {
         row.seal == Self.seal(row.height, digest, row.weight)
       else {
         throw .unreadable(
-          "the root of height \(row.height) is damaged; fetch the state from a peer into a new file")
+          "the root of height \(row.height) is damaged; fetch the state from a peer into a new file"
+        )
       }
       roots.append(
         StoredRoot(height: UInt64(row.height), root: digest, weight: UInt64(row.weight)))

@@ -33,7 +33,8 @@ private struct Look {
   /// Whether the members that can talk to each other could decide anything.
   var power: String? {
     let quorum = connections.members.quorum
-    let lack = VotingPower(quorum.threshold.rawValue - min(quorum.threshold, connections.power).rawValue)
+    let lack = VotingPower(
+      quorum.threshold.rawValue - min(quorum.threshold, connections.power).rawValue)
     let (have, need) = (cluster.weight(of: connections.power), cluster.weight(of: quorum.threshold))
     if connections.hasQuorum {
       return "A quorum of correct members hear each other (\(have) of the \(need) needed)."

@@ -42,7 +42,8 @@ import WitanLedger
         left.append(settled)
         sizes.append(operation.encoded.count)
         // No part of it is a member's key, or what a member signs elsewhere under the same key.
-        let parts = [signature.tag.bytes, signature.challenge.bytes] + signature.responses.map(\.bytes)
+        let parts =
+          [signature.tag.bytes, signature.challenge.bytes] + signature.responses.map(\.bytes)
         #expect(!keys.contains { key in parts.contains(key.bytes) })
         let elsewhere = try #require(
           RingSignature(message, by: member, in: keys, scope: SHA256.hash([1])))
@@ -54,7 +55,8 @@ import WitanLedger
             == .refused(.attributed, operation: 0))
       }
       #expect(sizes[0] == sizes[1])
-      #expect(left[0].ghost?.ring == left[1].ghost?.ring && left[0].ghost?.tag != left[1].ghost?.tag)
+      #expect(
+        left[0].ghost?.ring == left[1].ghost?.ring && left[0].ghost?.tag != left[1].ghost?.tag)
       for index in left.indices { left[index].ghost = nil }
       #expect(left[0] == left[1])
     }

@@ -27,7 +27,8 @@ struct AttackTests {
     #expect(try bank.ask(0, votes(41, on: bank.chain)) == .done)
   }
 
-  @Test("One offence is punished once: in a bundle, in a block, and with any two of three statements")
+  @Test(
+    "One offence is punished once: in a bundle, in a block, and with any two of three statements")
   func punishedOnce() throws {
     var bank = try Bank()
     let votes = (UInt8(0)...2).map { byte in
@@ -103,7 +104,8 @@ struct AttackTests {
     var ledger = try Ledger(endowment)
     func run(_ client: Int, _ operation: LedgerOperation) throws -> LedgerReceipt? {
       let request = Request(
-        number: 1, expiry: .init(.max), operations: [operation.encoded], signer: Bank.signer(client),
+        number: 1, expiry: .init(.max), operations: [operation.encoded],
+        signer: Bank.signer(client),
         chain: .zero)
       let header = Block(
         height: .init(.max), previous: .zero, proposer: 0, timestamp: 1, epoch: .init(.max),
