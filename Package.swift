@@ -6,6 +6,7 @@ let package = Package(
   name: "Witan",
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
+    .library(name: "WitanProofs", targets: ["WitanProofs"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
@@ -15,9 +16,11 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
     .target(name: "WitanDraw"),
     .target(name: "WitanCrypto", dependencies: ["CCrypto", "CSodium"]),
     .target(name: "Witan", dependencies: ["WitanCrypto"]),
+    .target(name: "WitanProofs", dependencies: ["CZ3", "Witan", "WitanCrypto"]),
     .target(name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw"]),
     .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto"]),
     .executableTarget(
@@ -33,6 +36,10 @@ let package = Package(
       name: "WitanTests",
       dependencies: ["PropertyKit", "Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
       resources: [.copy("Transcripts"), .copy("Golden")]),
+    .testTarget(
+      name: "WitanProofsTests",
+      dependencies: ["WitanProofs", "Witan", "WitanCrypto", "WitanDraw"],
+      resources: [.copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",
       dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
