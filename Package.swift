@@ -22,11 +22,12 @@ let package = Package(
     .target(name: "Witan", dependencies: ["WitanCrypto"]),
     .target(name: "WitanProofs", dependencies: ["CZ3", "Witan", "WitanCrypto"]),
     .target(name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw"]),
-    .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto"]),
+    .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto", "WitanProofs"]),
     .executableTarget(
       name: "WitanCommand",
       dependencies: [
-        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanSimulation",
+        "CCrypto", "CZ3", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanProofs",
+        "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
@@ -43,7 +44,9 @@ let package = Package(
     .testTarget(
       name: "WitanSimulationTests",
       dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
-    .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
+    .testTarget(
+      name: "WitanNodeTests",
+      dependencies: ["WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanProofs"]),
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
       exclude: ["Golden"]),

@@ -5,6 +5,9 @@ import CZ3
 /// What is made in a context (``Solver``, ``Model``) holds on to it, so that the order in which they are given up
 /// doesn't matter. None of them is `Sendable`: a context belongs to one thread at a time, and the compiler sees to it.
 ///
+/// A text that the solver refused spoils its context: Z3 keeps the complaint and makes it again for each text after it.
+/// Begin with a new one.
+///
 /// Z3's resource counter, and the state of its heuristics, live as long as the context; whatever must be repeatable
 /// therefore begins with a new one.
 public final class SolverContext {
@@ -30,6 +33,12 @@ public final class SolverContext {
 
   /// The solver's version, in full: verdicts are comparable only where it is the same.
   public static var version: String { Z3_get_full_version().map { String(cString: $0) } ?? "" }
+
+  /// Bounds what all contexts of this process may hold together; what needs more is refused by the solver. It is for
+  /// processes that do nothing else: the bound can't be taken back.
+  public static func limitMemory(megabytes: UInt32) {
+    Z3_global_param_set("memory_max_size", "\(megabytes)")
+  }
 
   /// Warnings go to standard error unless they are off, and there is only one switch for the process.
   private static let silence: Void = Z3_toggle_warning_messages(false)
