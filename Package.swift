@@ -7,6 +7,7 @@ let package = Package(
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
     .library(name: "WitanProofs", targets: ["WitanProofs"]),
+    .library(name: "WitanLedger", targets: ["WitanLedger"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
@@ -16,17 +17,24 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
     .target(name: "WitanDraw"),
     .target(name: "WitanCrypto", dependencies: ["CCrypto", "CSodium"]),
     .target(name: "Witan", dependencies: ["WitanCrypto"]),
     .target(name: "WitanProofs", dependencies: ["CZ3", "Witan", "WitanCrypto"]),
-    .target(name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw"]),
-    .target(name: "WitanNode", dependencies: ["Witan", "WitanCrypto", "WitanProofs"]),
+    .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto"]),
+    .target(
+      name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw", "WitanLedger"]),
+    .target(
+      name: "WitanNode",
+      dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger", "WitanProofs"]),
     .executableTarget(
       name: "WitanCommand",
       dependencies: [
-        "CCrypto", "CZ3", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanProofs",
+        "CCrypto", "CZ3", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+        "WitanProofs",
         "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
@@ -43,13 +51,22 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
+      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"],
+      resources: [.copy("Stories")]),
+    .testTarget(
+      name: "WitanLedgerTests",
+      dependencies: [
+        "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+      ]),
     .testTarget(
       name: "WitanNodeTests",
       dependencies: ["WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanProofs"]),
     .testTarget(
       name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "PropertyTests",
+      dependencies: ["PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

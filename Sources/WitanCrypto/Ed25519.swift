@@ -35,6 +35,15 @@ public enum Ed25519 {
     /// The 32 bytes to keep secret.
     public var seed: [UInt8] { pair.withBytes { Array($0[..<32]) } }
 
+    /// The number of which the public half is the multiple of the group's generator.
+    var scalar: Scalar {
+      var clamped = [UInt8](repeating: 0, count: 64)
+      pair.withPointer { _ = crypto_sign_ed25519_sk_to_curve25519(&clamped, $0) }
+      var scalar = Scalar()
+      scalar.withMutablePointer { crypto_core_ed25519_scalar_reduce($0, clamped) }
+      return scalar
+    }
+
     /// The public half.
     public var publicKey: PublicKey {
       pair.withBytes {
@@ -45,7 +54,7 @@ public enum Ed25519 {
 
   /// Whether libsodium has chosen its implementations for this CPU. Swift runs this once, whichever
   /// threads come first; libsodium locks too, should others in the process start it at the same time.
-  private static let isReady: Bool = sodium_init() >= 0
+  static let isReady: Bool = sodium_init() >= 0
 
   static func sign(_ message: UnsafeRawBufferPointer, with secret: SecretKey) -> Signature {
     var signature = Signature()

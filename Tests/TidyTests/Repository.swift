@@ -22,7 +22,7 @@ struct Repository: Sendable {
     entries = names.sorted().filter { name in
       !name.hasPrefix(".") && !name.hasSuffix(".profraw") && name != "__pycache__"
     }
-    let endings = ["swift", "md", "modulemap", "h"]
+    let endings = ["swift", "md", "modulemap", "h", "patch"]
     var files: [SourceFile] = []
     for folder in ["Sources", "Tests", "Fuzz"] {
       let paths = FileManager.default.enumerator(atPath: top.appending(path: folder).path)

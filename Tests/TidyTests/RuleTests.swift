@@ -127,6 +127,39 @@ import Testing
     #expect(findings(.noTraps, "try f()", at: "Sources/Witan/A.swift") == [])
   }
 
+  @Test func `a mutant that no longer applies, or says too little, is found`() {
+    let code = SourceFile("Sources/Witan/A.swift", "func a() {\n  b()\n  c()\n}\n")
+    let good = """
+      S F6: a is done without b
+
+      --- a/Sources/Witan/A.swift
+      +++ b/Sources/Witan/A.swift
+      @@ -1,3 +1,2 @@
+       func a() {
+      -  b()
+         c()
+
+      """
+    func problems(_ patch: String) -> [String] {
+      Rule.mutants.check(Repository(code, SourceFile("Tests/Mutants/no-b.patch", patch)))
+        .map(\.problem)
+    }
+    #expect(problems(good) == [])
+    #expect(
+      problems(good.replacing("-  b()", with: "-  d()")) == [
+        "hunk 1 applies at 0 places of Sources/Witan/A.swift"
+      ])
+    #expect(
+      problems(good.replacing("S F6: a", with: "a")) == [
+        "should begin with its class and its fault: S F1: what goes wrong"
+      ])
+    #expect(problems(good.replacing("A.swift", with: "B.swift")).count == 1)
+    #expect(
+      problems(good.replacing("-  b()", with: "   b()")) == [
+        "hunk 1 applies at 1 places of Sources/Witan/A.swift", "should change 1 to 12 lines",
+      ])
+  }
+
   @Test func `an entry that doesn't belong at the top is found`() {
     let repository = Repository(entries: ["Package.swift", "Sources", "notes.txt"])
     #expect(Rule.cleanTop.check(repository).map(\.path) == ["notes.txt"])

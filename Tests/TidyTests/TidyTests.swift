@@ -4,7 +4,7 @@ import Testing
 @Suite struct TidyTests {
   private static let rules: [Rule] = [
     .shortFiles, .shortFunctions, .layers, .knownModules, .dependencies, .landingPages, .noMarks,
-    .tellingNames, .noTraps, .cleanTop, .noHashOrder,
+    .tellingNames, .noTraps, .cleanTop, .noHashOrder, .mutants,
   ]
 
   /// What may stay as it is, each with its reason. One that is no longer needed must go.
@@ -31,6 +31,7 @@ import Testing
   @Test func `the repository was found`() {
     #expect(Repository.real.entries.contains("Package.swift"))
     #expect(Repository.real.files.count > 50)
+    #expect(Repository.real.files.count { $0.path.hasPrefix("Tests/Mutants/") } >= 50)
   }
 }
 

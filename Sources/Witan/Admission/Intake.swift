@@ -51,6 +51,9 @@ struct Intake: Sendable {
   /// How many wait.
   var count: Int { entries.count }
 
+  /// How many of a client wait.
+  func count(of client: PublicKey) -> Int { shares[client]?.count ?? 0 }
+
   /// The waiting request of this digest.
   subscript(digest: Digest) -> Entry? { entries[digest] }
 

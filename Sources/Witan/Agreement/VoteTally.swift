@@ -3,8 +3,8 @@ import WitanCrypto
 /// One vote from each seat at most, for one kind of vote in one view at one sequence.
 ///
 /// Votes that arrive before the proposal are kept by what they say; once it is known which block is meant,
-/// only votes for that block count. Storage is sized once and used again for every later sequence, so that a
-/// vote allocates nothing.
+/// only votes for that block count. Storage is sized once and used again for every later sequence, so that a vote
+/// allocates nothing; and it is small, for a thousand replicas in one process.
 struct VoteTally: Sendable {
   /// What adding a vote did.
   enum Outcome: Equatable {
@@ -14,18 +14,29 @@ struct VoteTally: Sendable {
     case conflict(Digest, Signature)
   }
 
+  /// A vote for something else than most vote for.
+  private struct Stray {
+    let seat: Seat
+    let digest: Digest
+  }
+
   private(set) var seats = SeatSet()
-  private var digests: [Digest] = []
+  /// What the first vote was for. Those that say the same, and that is nearly all, need only keep their signature.
+  private var common = Digest.zero
+  private var strays: [Stray] = []
   private var signatures: [Signature] = []
   private var subject: Digest?
   /// The weight of the votes for the subject.
   private(set) var power: VotingPower = 0
+  private var isEmpty = true
 
   /// Forgets all votes and keeps the room.
   mutating func reset() {
     seats.removeAll()
+    strays.removeAll(keepingCapacity: true)
     subject = nil
     power = 0
+    isEmpty = true
   }
 
   /// Adds a vote; the first of a seat is the one that stands.
@@ -33,57 +44,72 @@ struct VoteTally: Sendable {
   mutating func add(
     _ digest: Digest, _ signature: Signature, seat: Seat, members: Membership
   ) -> Outcome {
-    if digests.count < members.count { makeRoom(for: members.count) }
-    guard seats.insert(seat) else {
-      return digests[seat.index] == digest
-        ? .duplicate : .conflict(digests[seat.index], signatures[seat.index])
-    }
-    digests[seat.index] = digest
+    if signatures.count < members.count { makeRoom(for: members.count) }
+    guard seats.insert(seat) else { return repeated(digest, seat) }
     signatures[seat.index] = signature
+    if isEmpty {
+      common = digest
+      isEmpty = false
+    }
+    if digest != common { strays.append(Stray(seat: seat, digest: digest)) }
     if subject == digest { power += members.members[seat.index].power }
     return .counted
   }
 
+  private func repeated(_ digest: Digest, _ seat: Seat) -> Outcome {
+    let first = self.digest(of: seat)
+    return first == digest ? .duplicate : .conflict(first, signatures[seat.index])
+  }
+
   private mutating func makeRoom(for count: Int) {
-    digests.append(contentsOf: repeatElement(.zero, count: count - digests.count))
     signatures.append(contentsOf: repeatElement(Signature(), count: count - signatures.count))
+  }
+
+  /// What a seat that voted, voted for.
+  private func digest(of seat: Seat) -> Digest {
+    strays.first { $0.seat == seat }?.digest ?? common
+  }
+
+  /// Who voted for a block.
+  private func voters(for digest: Digest) -> SeatSet {
+    var voters = SeatSet(capacity: signatures.count)
+    if digest == common, !isEmpty {
+      voters = seats
+      for stray in strays { voters.remove(stray.seat) }
+    } else {
+      for stray in strays where stray.digest == digest { voters.insert(stray.seat) }
+    }
+    return voters
   }
 
   /// From now on, counts the votes for this block, those that came before included.
   mutating func count(_ digest: Digest, members: Membership) {
     subject = digest
-    power = 0
-    for seat in seats where digests[seat.index] == digest { power += members[seat].power }
+    power = members.power(of: voters(for: digest))
   }
 
   /// The votes for a block.
   @inline(__always)
   func votes(for digest: Digest) -> SignatureSet {
-    var voters = SeatSet(capacity: digests.count)
+    let voters = voters(for: digest)
     var matching: [Signature] = []
     matching.reserveCapacity(seats.count)
-    for seat in seats where digests[seat.index] == digest {
-      voters.insert(seat)
-      matching.append(signatures[seat.index])
-    }
+    for seat in voters { matching.append(signatures[seat.index]) }
     return SignatureSet(seats: voters, signatures: matching)
   }
 
   /// The vote of a seat.
   func vote(of seat: Seat) -> (digest: Digest, signature: Signature)? {
     guard seats.contains(seat) else { return nil }
-    return (digests[seat.index], signatures[seat.index])
+    return (digest(of: seat), signatures[seat.index])
   }
 
   /// A block that has a quorum's votes although no proposal of it was accepted here.
   func digest(reaching quorum: Quorum, members: Membership) -> Digest? {
     guard quorum.isReached(by: members.power(of: seats)) else { return nil }
-    for seat in seats {
-      let candidate = digests[seat.index]
-      let power = seats.reduce(VotingPower(0)) {
-        digests[$1.index] == candidate ? $0 + members[$1].power : $0
-      }
-      if quorum.isReached(by: power) { return candidate }
+    if quorum.isReached(by: members.power(of: voters(for: common))) { return common }
+    for stray in strays where quorum.isReached(by: members.power(of: voters(for: stray.digest))) {
+      return stray.digest
     }
     return nil
   }

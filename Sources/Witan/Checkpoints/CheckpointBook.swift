@@ -17,7 +17,9 @@ struct CheckpointBook: Sendable {
   }
 
   private var candidates: [Candidate] = []
-  private var claims: [Claim?]
+  private var peers: Int
+  /// By seat; empty until the first one comes, as nobody makes any while this replica keeps up.
+  private var claims: [Claim?] = []
   /// The latest state that is both executed here and certified, and the one before it: what others can be
   /// served. Two, so that a transfer isn't outrun by the next checkpoint.
   private(set) var foundation: CheckpointImage?
@@ -29,7 +31,7 @@ struct CheckpointBook: Sendable {
   /// How many checkpoints are on their way to being certified.
   var candidateCount: Int { candidates.count }
 
-  init(peers: Int) { claims = Array(repeating: nil, count: peers) }
+  init(peers: Int) { self.peers = peers }
 
   /// Adds a member's vote for the state after a sequence within the window. There are at most as many
   /// candidates as checkpoints in a window.
@@ -89,6 +91,7 @@ struct CheckpointBook: Sendable {
   /// counts.
   mutating func noteClaim(_ vote: SignedStatement, seat: Seat) -> VoteTally.Outcome {
     let statement = vote.statement
+    if claims.isEmpty { claims = Array(repeating: nil, count: peers) }
     if let claim = claims[seat.index], claim.sequence >= statement.sequence {
       let isConflict = claim.sequence == statement.sequence && claim.digest != statement.digest
       return isConflict ? .conflict(claim.digest, claim.signature) : .duplicate
@@ -132,7 +135,8 @@ struct CheckpointBook: Sendable {
 
   /// Other members vote from here on.
   mutating func beginEpoch(peers: Int) {
-    claims = Array(repeating: nil, count: peers)
+    self.peers = peers
+    claims.removeAll()
     candidates.removeAll()
   }
 

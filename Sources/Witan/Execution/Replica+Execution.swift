@@ -35,6 +35,8 @@ extension Replica {
     sessions.expire(at: decision.sequence)
     var judgements: [SessionTable.Judgement] = []
     judgements.reserveCapacity(decision.block.requests.count)
+    // What ran in this block already; one that is alone has nothing before it.
+    let isAlone = decision.block.requests.count == 1
     var ranHere: [PublicKey: UInt64] = [:]
     var newcomers = 0
     var runs = 0
@@ -52,7 +54,7 @@ extension Replica {
         }
       }
       if judgement == .run {
-        ranHere[request.client] = request.number
+        if !isAlone { ranHere[request.client] = request.number }
         runs += 1
       }
       judgements.append(judgement)

@@ -33,7 +33,7 @@ extension Journal {
 
     /// The fold of these records.
     public init(_ records: some Sequence<Record>) {
-      for record in records { absorb(record) }
+      absorb(contentsOf: Array(records))
     }
 
     /// The epoch in office.
@@ -41,6 +41,18 @@ extension Journal {
 
     /// What is remembered of each sequence, in order.
     var inOrder: [Place] { places }
+
+    /// Adds what records say, one after the other.
+    ///
+    /// What binds to places waits until it is known which places still matter: nothing else depends on it, and most of
+    /// a long journal lies below its last checkpoint.
+    public mutating func absorb(contentsOf records: some Collection<Record>) {
+      for record in records where record.place == nil { absorb(record) }
+      let low = foundation?.summary.sequence ?? 0
+      for record in records {
+        if let place = record.place, place > low { absorb(record) }
+      }
+    }
 
     /// Adds what a record says.
     public mutating func absorb(_ record: Record) {
@@ -147,6 +159,19 @@ extension Journal {
       }
       if let left { records.append(.leftView(left)) }
       return records
+    }
+  }
+}
+
+extension Journal.Record {
+  /// The sequence of which it speaks and nothing else; nil for what is said of the replica as a whole.
+  fileprivate var place: SequenceNumber? {
+    switch self {
+    case .accepted(let proposal): proposal.statement.sequence
+    case .block(let block): block.header.height
+    case .locked(let lock): lock.header.height
+    case .decided(let certificate): certificate.sequence
+    case .viewChange, .opened, .leftView, .checkpoint, .stable, .epoch: nil
     }
   }
 }

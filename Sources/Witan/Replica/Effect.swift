@@ -82,6 +82,14 @@ public struct Effects: Sendable {
   /// Adds an effect at the end.
   public mutating func append(_ effect: Effect) { list.append(effect) }
 
+  /// Takes the effect at a place out, and leaves one there that holds nothing: a shell that does each effect once, in
+  /// order, has nothing to copy.
+  public mutating func take(at place: Int) -> Effect {
+    var effect = Effect.cancelTimer(.propose)
+    swap(&effect, &list[place])
+    return effect
+  }
+
   /// Forgets all effects and keeps the room for them.
   public mutating func removeAll() {
     // Most inputs demand nothing.

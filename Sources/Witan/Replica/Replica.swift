@@ -139,6 +139,9 @@ public struct Replica: Sendable {
   /// How many requests wait to be executed.
   public var waitingRequests: Int { intake.count }
 
+  /// How many of them one client asked.
+  public func waitingRequests(of client: PublicKey) -> Int { intake.count(of: client) }
+
   /// How long a request, or the opening of a view, is given at present.
   public var patience: Micros { pacemaker.patience }
 

@@ -55,7 +55,8 @@ public struct SessionTable: Sendable {
 
   /// What is to be done with a request, were it executed at this sequence.
   func judge(_ request: Request, at sequence: SequenceNumber) -> Judgement {
-    if let session = sessions[request.client] {
+    let session = sessions[request.client]
+    if let session {
       if request.number == session.number, request.digest == session.request {
         return .repeated(session.outcome, at: session.sequence)
       }
@@ -64,7 +65,7 @@ public struct SessionTable: Sendable {
     guard request.expiry >= sequence, request.expiry.distance(after: sequence) <= horizon else {
       return .refused(.expired)
     }
-    if !knows(request.client), room < 1 { return .refused(.sessionsFull) }
+    if session == nil, room < 1 { return .refused(.sessionsFull) }
     return .run
   }
 

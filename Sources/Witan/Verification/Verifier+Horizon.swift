@@ -9,10 +9,11 @@ extension Verifier {
     let members: Digest
   }
 
-  /// What this verifier knows. Each epoch's members are certified by those before, so that the last ones tell.
-  public var horizon: Horizon {
+  /// What one knows that knows these terms. Each epoch's members are certified by those before, so that the last ones
+  /// tell.
+  static func horizon(of terms: [Term]) -> Horizon {
     Horizon(
-      first: terms.first?.epoch ?? 0, last: latestEpoch,
+      first: terms.first?.epoch ?? 0, last: terms.last?.epoch ?? 0,
       members: terms.last?.members.digest ?? .zero)
   }
 }

@@ -22,6 +22,8 @@ public struct Verifier: Sendable {
   /// The network's identity, part of all that is signed.
   public let chain: Digest
   private(set) var terms: [Term]
+  /// What this verifier knows. It is asked for with every message, and so kept.
+  public private(set) var horizon: Horizon
 
   /// The verifier of a network that begins with this genesis.
   public init(genesis: Genesis, scheme: SignatureScheme) {
@@ -29,6 +31,7 @@ public struct Verifier: Sendable {
     parameters = genesis.parameters
     chain = genesis.digest
     terms = [Term(epoch: 0, members: genesis.members)]
+    horizon = Self.horizon(of: terms)
   }
 
   /// The latest epoch whose members are known.
@@ -46,6 +49,7 @@ public struct Verifier: Sendable {
     guard change.certificate.summary.epoch == latestEpoch.next else { return false }
     terms.append(Term(epoch: change.certificate.summary.epoch, members: change.members))
     if terms.count > Self.termLimit { terms.removeFirst(terms.count - Self.termLimit) }
+    horizon = Self.horizon(of: terms)
     return true
   }
 

@@ -3,15 +3,18 @@ import WitanCrypto
 /// Each member's latest view-change: one a member, so that nobody's huge view number costs more than its own
 /// place (F24, F43).
 struct ViewChangeBook: Sendable {
-  private var latest: [ViewChange?]
+  private let peers: Int
+  /// By seat; empty until the first one comes, as in most epochs none does.
+  private var latest: [ViewChange?] = []
 
-  init(peers: Int) { latest = Array(repeating: nil, count: peers) }
+  init(peers: Int) { self.peers = peers }
 
   /// A member's latest view-change.
-  subscript(seat: Seat) -> ViewChange? { latest[seat.index] }
+  subscript(seat: Seat) -> ViewChange? { latest.isEmpty ? nil : latest[seat.index] }
 
   /// Keeps a view-change in the place of an earlier one.
   mutating func keep(_ viewChange: ViewChange, from seat: Seat) {
+    if latest.isEmpty { latest = Array(repeating: nil, count: peers) }
     latest[seat.index] = viewChange
   }
 

@@ -6,10 +6,13 @@ struct Place: Hashable, Sendable, CustomStringConvertible {
   var file: String
   /// The line in it, counted from one, where one line is to blame.
   var line: Int?
+  /// The column in that line, counted from one, where one place is to blame.
+  var column: Int?
 
-  /// `genesis.json:3`.
+  /// `genesis.json:3`, or `crash.scenario:3:6`.
   var description: String {
-    line.map { "\(file.quotedIfNeeded):\($0)" } ?? file.quotedIfNeeded
+    ([file.quotedIfNeeded] + [line, column].compactMap { $0.map(String.init) })
+      .joined(separator: ":")
   }
 }
 

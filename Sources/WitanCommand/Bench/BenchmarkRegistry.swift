@@ -6,7 +6,8 @@ struct BenchmarkRegistry: Sendable {
   let groups: [BenchmarkGroup]
 
   /// Those of this build.
-  static let all = BenchmarkRegistry(groups: [CoreBenchmarks.group])
+  static let all = BenchmarkRegistry(
+    groups: [CoreBenchmarks.group, SimulationBenchmarks.group, GossipBenchmarks.group])
 
   /// All benchmarks of all groups.
   var benchmarks: [Benchmark] { groups.flatMap(\.benchmarks) }

@@ -10,6 +10,8 @@ enum Tone: Hashable, Sendable {
   case doubtful
   /// What can be skipped.
   case faint
+  /// Who somebody is, among others.
+  case hue(Int)
 
   fileprivate var code: String {
     switch self {
@@ -18,6 +20,8 @@ enum Tone: Hashable, Sendable {
     case .bad: "31"
     case .doubtful: "33"
     case .faint: "2"
+    // None of those that mean something else here.
+    case .hue(let number): ["36", "35", "34", "93", "96", "95", "94"][abs(number % 7)]
     }
   }
 }

@@ -6,6 +6,7 @@ extension Program {
     version: "0.1.0",
     commands: [
       SimulateCommand.command,
+      ReplayCommand.command,
       BenchCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,

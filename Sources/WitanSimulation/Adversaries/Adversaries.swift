@@ -88,5 +88,9 @@ public enum Adversaries {
       "view-change-storm", "It asks for view after view, near and far, and hides its locks.",
       ViewChangeStorm()),
     Role("flooding-peer", "It sends more than its peers can need, of every kind.", Flooder()),
+    Role(
+      "false-neighbour",
+      "Where nodes gossip, it makes up where others are found, and changes or keeps back what it should pass on.",
+      FalseNeighbour()),
   ]
 }

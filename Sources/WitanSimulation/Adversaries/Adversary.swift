@@ -19,6 +19,9 @@ public protocol Adversary: Sendable {
   mutating func answer(_ effect: Effect, honestly input: Input?, _ scene: inout Scene) -> Input?
   /// The time it asked to be woken at has come, whether its machine is up or not.
   mutating func wake(_ scene: inout Scene)
+  /// When its machine lies as a neighbour, where nodes gossip: it makes up where others are found, and changes or keeps
+  /// back what it should pass on. Nil is never.
+  var mischief: Trigger? { get }
 }
 
 extension Adversary {
@@ -45,6 +48,9 @@ extension Adversary {
 
   /// Goes on sleeping.
   public mutating func wake(_ scene: inout Scene) {}
+
+  /// Never.
+  public var mischief: Trigger? { nil }
 }
 
 /// To whom an adversary says something.

@@ -16,6 +16,9 @@ struct Triggered<Inner: Adversary>: Adversary {
     self.usual = usual
   }
 
+  /// Views and sequences are nothing that neighbours speak of: only time and chance count.
+  var mischief: Trigger? { inner.mischief == nil ? nil : trigger }
+
   mutating func begin(_ scene: inout Scene) {
     scene.victims = victims
     inner.begin(&scene)

@@ -9,6 +9,8 @@ import Witan
 ///   is said again every retransmission interval, at most a sixteenfold delay (`Pacemaker`: four times delay and
 ///   deviation, the deviation at most three delays) and half the ceiling of patience; after r times with loss p, all but
 ///   p^r of it got through, and r is taken such that this is under a millionth.
+/// * **Finding neighbours**: where nodes look for each other, each asks at every eighth tick one that all know; an
+///   answer that doesn't come is given up after a while.
 /// * **Coming together**: what replicas measured before the faults stopped may be anything up to the ceiling: they
 ///   say where they stand, and again their view-changes (every fourth time), within two ceilings, and join the furthest view.
 /// * **Views**: then each view whose leader is faulty, down or cut off costs a patience, at most the ceiling, and an
@@ -70,7 +72,13 @@ public struct ProgressBound: Sendable {
       max(sum, (machine.host.machine.values.count * 64 + machine.replica.waitingRequests) / 4_096)
     }
     let catching = 4 + UInt64(pieces) / 8 + parameters.window / 4
+    var acquaintance: Micros = 0
+    if case .gossip(let gossip) = cluster.configuration.topology, gossip.bootstrap > 0 {
+      let silence = gossip.discovery.patience + gossip.lookout
+      acquaintance = (silence + Self.delay(in: cluster) * 2) * UInt64(8 * repetitions)
+    }
     parts = [
+      Part(name: "finding neighbours", span: acquaintance),
       Part(name: "coming together", span: (ceiling + exchange) * 2),
       Part(name: "views that fail", span: (ceiling + exchange) * (missing + demoted)),
       Part(name: "a view that opens", span: exchange * 3 + exchange * 16),
@@ -100,6 +108,12 @@ public struct ProgressBound: Sendable {
       if cluster.now < stabilisation { delay = delay + (stabilisation - cluster.now) }
     }
     if conditions.quality.reorder > 0 { delay = delay + conditions.reorderSpan }
+    if case .gossip(let gossip) = cluster.configuration.topology {
+      // Eight hops lead through any mesh of a sensible size. What is lost on one is announced, and asked for, while it
+      // is in the history.
+      let parameters = gossip.parameters
+      delay = delay * 8 + (parameters.heartbeat + delay * 2) * UInt64(parameters.historyLength)
+    }
     let sync = cluster.machines.map(\.disk.syncTime).max() ?? 0
     // A sync may have to wait for the one before.
     return max(delay, 1) + sync * 2

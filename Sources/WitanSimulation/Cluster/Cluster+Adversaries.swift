@@ -15,6 +15,7 @@ extension Cluster {
     machines[machine].coalition = coalition
     corruptions += 1
     machines[machine].adversary = adversary
+    if let trigger = adversary.mischief { lieAsNeighbour(machine, when: trigger) }
     act(at: machine) { $0.begin(&$1) }
   }
 
@@ -45,8 +46,20 @@ extension Cluster {
     return faulty
   }
 
+  /// The keys by which those ask who lie: replicas' own, and hostile clients'.
+  var hostileKeys: [PublicKey] {
+    let rogues = clients.filter { if case .roguery = $0.occupation { true } else { false } }
+    return corrupted.flatMap { machine in
+      coalitions[machines[machine].coalition].signers[machines[machine].id] ?? []
+    }.map(\.publicKey) + rogues.map(\.signer.publicKey)
+  }
+
   /// What a machine's adversary did so far.
-  public func deeds(of machine: Int) -> Deeds { machines[machine].deeds }
+  public func deeds(of machine: Int) -> Deeds {
+    var deeds = machines[machine].deeds
+    deeds.told += liesAsNeighbour(of: machine)
+    return deeds
+  }
 
   // MARK: What is done through them
 

@@ -51,7 +51,7 @@ extension Cluster {
   }
 
   mutating func arrive(_ place: UInt32, atClient client: Int) {
-    let content = parcels[place].content
+    let content = parcels.content(at: place)
     parcels.settle(place)
     switch content {
     case .reply(let reply): ask(client, .reply(reply))
@@ -84,9 +84,8 @@ extension Cluster {
     case .ask(let query, let id): send(.query(query), of: client, to: id)
     case .setTimer(let timer, let span): set(timer, after: span, of: client)
     case .finished(let tag, let completion):
-      tell(
-        .clients, machines.count + client,
-        .finished(Finished(time: now, client: client, tag: tag, completion: completion)))
+      let finished = Finished(time: now, client: client, tag: tag, completion: completion)
+      tell(.clients, machines.count + client, .finished(finished))
       noteFinished(client)
     case .cancelTimer, .congested, .relieved, .enteredEpoch, .report: break
     }

@@ -7,7 +7,7 @@ extension Cluster {
   // MARK: Sending
 
   /// A replica sends a message, or would: an adversary may have it otherwise.
-  mutating func send(_ message: Message, from index: Int, to receiver: ReplicaID?) {
+  mutating func send(_ message: consuming Message, from index: Int, to receiver: ReplicaID?) {
     guard machines[index].adversary != nil else {
       transmit(message, from: index, to: receiver, at: now)
       return
@@ -16,16 +16,37 @@ extension Cluster {
   }
 
   /// Sends what depends on the journal.
-  mutating func sendDurably(_ outgoing: Machine.Outgoing.Content, from index: Int) {
-    if machines[index].disk.syncTime == 0, !machines[index].disk.isSynced {
-      _ = machines[index].disk.endSync()
+  mutating func sendDurably(
+    _ message: consuming Message, from index: Int, to receiver: ReplicaID?
+  ) {
+    if isJournalSynced(index) {
+      send(message, from: index, to: receiver)
+    } else {
+      wait(.message(message, to: receiver), at: index)
     }
-    guard !machines[index].disk.isSynced else {
-      send(outgoing, from: index)
-      return
+  }
+
+  /// Tells a client what depends on the journal.
+  mutating func sendDurably(_ content: Parcel.Content, from index: Int, client: Int) {
+    if isJournalSynced(index) {
+      send(content, from: index, client)
+    } else {
+      wait(.client(content, client), at: index)
     }
+  }
+
+  /// Whether all that a machine wrote is on its platter; a disk that takes no time has it there now.
+  @inline(__always)
+  private mutating func isJournalSynced(_ index: Int) -> Bool {
+    if machines[index].disk.isSynced { return true }
+    guard machines[index].disk.syncTime == 0 else { return false }
+    _ = machines[index].disk.endSync()
+    return machines[index].disk.isSynced
+  }
+
+  private mutating func wait(_ content: Machine.Outgoing.Content, at index: Int) {
     machines[index].outbox.append(
-      Machine.Outgoing(content: outgoing, records: machines[index].disk.written))
+      Machine.Outgoing(content: content, records: machines[index].disk.written))
     beginSync(index)
   }
 
@@ -60,14 +81,22 @@ extension Cluster {
   mutating func transmit(
     _ message: Message, from index: Int, to receiver: ReplicaID?, at departure: Micros
   ) {
-    let size = size(of: message)
-    let place = parcels.add(.message(message), from: index, size: size)
     if watch.contains(.messages) { tell(.messages, index, .sent(message, to: receiver)) }
+    if overlay != nil, receiver == nil { return gossip(message, from: index, at: departure) }
+    let isWeighed =
+      configuration.keepsAccount || network.conditions.nodeBandwidth != nil
+      || network.conditions.quality.bandwidth != nil
+    let size = Self.size(of: message, isWeighed: isWeighed)
+    let place = parcels.add(.message(message), from: index, size: size)
     let copies: Int
     if let receiver {
       let targets = homes(of: receiver)
       copies = targets.count
-      route(place, from: index, to: targets, at: departure)
+      if overlay == nil {
+        route(place, from: index, to: targets, at: departure)
+      } else {
+        route(message, place, from: index, to: targets, at: departure)
+      }
     } else {
       copies = machines.count - 1
       route(place, from: index, to: 0..<machines.count, at: departure)
@@ -134,7 +163,7 @@ extension Cluster {
 
   /// What arrives isn't what was sent.
   private mutating func damage(_ place: UInt32, bit: UInt64, for target: Int, at arrival: Micros) {
-    guard case .message(let message) = parcels[place].content else {
+    guard case .message(let message) = parcels.content(at: place) else {
       // Between clients and replicas, what is damaged is lost.
       return tellLost(place, to: target)
     }
@@ -147,7 +176,8 @@ extension Cluster {
   }
 
   private mutating func tellLost(_ place: UInt32, to target: Int) {
-    guard watch.contains(.deliveries), case .message(let message) = parcels[place].content else {
+    guard watch.contains(.deliveries), case .message(let message) = parcels.content(at: place)
+    else {
       return
     }
     let sender = parcels[place].sender
@@ -179,39 +209,39 @@ extension Cluster {
   }
 
   /// A replica hears what arrived, if the verifier lets it in.
-  private mutating func open(_ place: UInt32, at index: Int) {
-    let horizon = machines[index].replica.verifier.horizon
-    if parcels[place].opinion?.horizon != horizon {
-      let outcome = opinion(on: parcels[place].content, at: index)
-      parcels[place].opinion = Parcel.Opinion(horizon: horizon, outcome: outcome)
+  mutating func open(_ place: UInt32, at index: Int) {
+    if parcels[place].horizon != machines[index].replica.verifier.horizon {
+      let verifier = machines[index].replica.verifier
+      let opinion = Self.opinion(on: parcels.content(at: place), of: verifier)
+      parcels.keep(opinion, by: verifier.horizon, at: place)
     }
-    guard let outcome = parcels[place].opinion?.outcome else { return }
-    switch outcome {
-    case .message(let verified):
-      if watch.contains(.deliveries) {
-        let sender = parcels[place].sender
-        tell(.deliveries, index, .delivered(verified.value, from: sender))
-      }
-      if machines[index].adversary != nil,
-        !isHeard(verified.value, from: parcels[place].sender, at: index)
+    switch parcels.opinion(at: place) {
+    case .heard(let input)?:
+      if machines[index].adversary != nil || watch.contains(.deliveries),
+        case .message(let message) = input,
+        !isHeard(message.value, in: place, at: index)
       {
         return
       }
-      handle(.message(verified), at: index)
-    case .request(let verified): handle(.request(verified), at: index)
-    case .query(let verified): handle(.query(verified), at: index)
-    case .refused(let rejection): tellRefused(rejection, place, at: index)
+      handle(input, at: index)
+    case .refused(let rejection)?: tellRefused(rejection, place, at: index)
+    case nil: break
     }
   }
 
-  private func opinion(on content: Parcel.Content, at index: Int) -> Parcel.Opinion.Outcome {
-    let verifier = machines[index].replica.verifier
+  private mutating func isHeard(_ message: Message, in place: UInt32, at index: Int) -> Bool {
+    let sender = parcels[place].sender
+    tell(.deliveries, index, .delivered(message, from: sender))
+    return machines[index].adversary == nil || isHeard(message, from: sender, at: index)
+  }
+
+  static func opinion(on content: Parcel.Content, of verifier: Verifier) -> Parcel.Opinion {
     do throws(Rejection) {
       switch content {
-      case .message(let message): return .message(try verifier.verify(message))
-      case .frame(let bytes): return .message(try verifier.verify(frame: bytes))
-      case .request(let request): return .request(try verifier.verify(request))
-      case .query(let query): return .query(try verifier.verify(query))
+      case .message(let message): return .heard(.message(try verifier.verify(message)))
+      case .frame(let bytes): return .heard(.message(try verifier.verify(frame: bytes)))
+      case .request(let request): return .heard(.request(try verifier.verify(request)))
+      case .query(let query): return .heard(.query(try verifier.verify(query)))
       case .reply, .answer: return .refused(.unsolicited)
       }
     } catch {
@@ -221,7 +251,7 @@ extension Cluster {
 
   private mutating func tellRefused(_ rejection: Rejection, _ place: UInt32, at index: Int) {
     var signed: SignedStatement?
-    if case .message(let message) = parcels[place].content { signed = message.signed }
+    if case .message(let message) = parcels.content(at: place) { signed = message.signed }
     tell(
       .reports, index,
       .report(.rejected(rejection, kind: signed?.statement.kind, from: signed?.signer)))
@@ -229,12 +259,11 @@ extension Cluster {
 
   // MARK: Keeping account
 
-  private func size(of message: Message) -> Int {
+  /// How many bytes a message has; what isn't a vote isn't written out when nobody asks.
+  private static func size(of message: Message, isWeighed: Bool) -> Int {
     switch message {
-    case .prepare, .commit, .checkpoint, .fetchBlock: Self.voteSize
-    default:
-      configuration.keepsAccount || network.conditions.nodeBandwidth != nil
-        || network.conditions.quality.bandwidth != nil ? message.encoded.count : 0
+    case .prepare, .commit, .checkpoint, .fetchBlock: voteSize
+    default: isWeighed ? message.encoded.count : 0
     }
   }
 

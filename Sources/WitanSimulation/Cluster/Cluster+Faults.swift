@@ -51,12 +51,26 @@ extension Cluster {
     network.set(quality, from: senders, to: receivers, cause: Self.byHand)
   }
 
+  /// Gives all links of a node a quality of their own, in place of what it had before; nil is none.
+  public mutating func setQuality(_ quality: LinkQuality?, of node: Int) {
+    let cause = Self.byHand - 1 - node
+    mend(cause)
+    guard let quality else { return }
+    let all = NodeSet(0..<network.nodes)
+    network.set(quality, from: [node], to: all, cause: cause)
+    network.set(quality, from: all, to: [node], cause: cause)
+  }
+
   /// Mends all links; what was held up is on its way.
   public mutating func heal() { mend(nil) }
 
   /// Mends what belongs to a cause, or everything.
   mutating func mend(_ cause: Int?) {
-    for (place, receiver) in network.mend(cause) {
+    let freed = network.mend(cause)
+    overlay?.post.release(at: now, over: &network, into: &queue)
+    rendezvous?.post.release(at: now, over: &network, into: &queue)
+    mail.release(at: now, over: &network, into: &queue)
+    for (place, receiver) in freed {
       let sender = parcels[place].sender
       let message = network.nextMessage(from: sender)
       let fate = network.fate(
@@ -75,6 +89,25 @@ extension Cluster {
   static let byHand = -1
 
   // MARK: Machines
+
+  /// How a machine stands.
+  public enum Standing: String, CaseIterable, Sendable {
+    /// It runs.
+    case running
+    /// It does nothing, and will go on as though nothing had been.
+    case halted
+    /// It is off.
+    case down
+  }
+
+  /// How a machine stands now.
+  public func standing(of machine: Int) -> Standing {
+    switch machines[machine].state {
+    case .running: .running
+    case .paused: .halted
+    case .down: .down
+    }
+  }
 
   /// Kills a machine: what isn't on its disk is gone.
   public mutating func crash(_ id: ReplicaID) { die(Int(id.rawValue), .killed) }
@@ -143,10 +176,14 @@ extension Cluster {
       case .delivery: parcels.settle(agenda.number)
       // Its adversary outlives it.
       case .adversary: queue.schedule(ticket, at: now)
-      case .timer, .clientTimer, .clientTurn, .synced, .planned: break
+      case .gossip, .relay, .acquaintance: discard(agenda)
+      case .timer, .clientTimer, .clientTurn, .synced, .planned, .heartbeat, .publication,
+        .discovery, .churn:
+        break
       }
     }
     machines[index].die()
+    leaveGossip(index)
     tell(.reports, index, .died(death))
   }
 
@@ -161,9 +198,11 @@ extension Cluster {
     let life = machines[index].life
     tell(.reports, index, .started(life: life))
     if watch.contains(.seam) {
+      let executed = machines[index].replica.executed
       let root = StateMachineHost.root(of: machines[index].host.machine)
-      tell(.seam, index, .restored(machines[index].replica.executed, root: root))
+      tell(.seam, index, .restored(executed, root: root))
     }
+    enterGossip(index)
     start(index)
     return nil
   }

@@ -11,7 +11,7 @@ import WitanDraw
 /// print(cluster.replicas[0].executed)
 /// ```
 ///
-/// Nodes are counted: machines first (one a replica, then the second ones of twins), then clients.
+/// Nodes are counted: machines first (one a replica, then the second ones of twins), then clients, then followers.
 public struct Cluster: Sendable {
   /// What a cluster is made of, and what its network does.
   public struct Configuration: Sendable {
@@ -29,6 +29,11 @@ public struct Cluster: Sendable {
     public var conditions = Conditions()
     /// What the replicas agree on beforehand.
     public var parameters = Parameters()
+    /// How messages get from one to many.
+    public var topology = Topology.full
+    /// How many nodes follow over gossip what the replicas decide. All nodes are alike but for who votes, so that a
+    /// committee that was sampled from all may as well be numbered first.
+    public var followers = 0
     /// How many clients have sessions.
     public var clients = 0
     /// Whether the bytes that are sent are counted, and everything that happens is digested.
@@ -43,6 +48,8 @@ public struct Cluster: Sendable {
     public var castings: [Casting] = []
     /// What of all that happens is told.
     public var watch: Watch = [.reports, .clients]
+    /// Which machines aren't started in the beginning.
+    public var asleep: NodeSet = []
 
     /// A configuration.
     public init(replicas: Int = 4, seed: UInt64 = 0) {
@@ -78,6 +85,19 @@ public struct Cluster: Sendable {
   var coalitions: [Coalition] = []
   /// How often a machine was corrupted: whoever keeps a list of those that lie looks again when it grows.
   var corruptions = 0
+  /// The routers of those who gossip; nil in a full mesh.
+  var overlay: Overlay<Bulletin>?
+  /// Who knows whom; nil where everybody was acquainted beforehand.
+  var rendezvous: Rendezvous?
+  var mail = Post<Mail>(.relay)
+  var bulletins: UInt64 = 0
+  var readers: [Follower] = []
+  var lineage: [EpochChange] = []
+  var churns: [Churn] = []
+  var notes: UInt64 = 0
+  var heard: [Reception] = []
+  var acquaintanceDraw: Draw
+  let followerSigners: [Signer]
   var planned: [PlannedFault] = []
   var plannedFaults = 0
   private let bystander: Signer
@@ -91,11 +111,15 @@ public struct Cluster: Sendable {
     self.configuration = configuration
     watch = configuration.watch
     draw = Draw(seed: configuration.seed)
+    acquaintanceDraw = draw.split("acquaintance")
     let authority = SimulatedAuthority(seed: configuration.seed)
     scheme = configuration.usesRealSignatures ? .ed25519 : .simulated(authority)
     let names = configuration.replicas + configuration.reserve
     var signers = Self.signers(
-      names + configuration.clients + 1, configuration, authority: authority)
+      names + configuration.clients + 1 + configuration.followers, configuration,
+      authority: authority)
+    followerSigners = Array(signers.suffix(configuration.followers))
+    signers.removeLast(configuration.followers)
     bystander = signers.removeLast()
     let members = signers.prefix(configuration.replicas).enumerated().map { index, signer in
       Member(
@@ -111,13 +135,15 @@ public struct Cluster: Sendable {
     for (index, name) in twins.enumerated() { homes[name].append(names + index) }
     let machineCount = names + twins.count
     network = Network(
-      nodes: machineCount + configuration.clients, conditions: configuration.conditions,
-      draw: draw)
+      nodes: machineCount + configuration.clients + configuration.followers,
+      conditions: configuration.conditions, draw: draw)
     for (index, name) in (Array(0..<names) + twins).enumerated() {
       var machine = Machine(
         id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
         store: store, luck: draw.split("machine", UInt64(index)))
       machine.disk.syncTime = configuration.syncTime
+      // No two clocks agree: twins that hear the same at the same time still propose two blocks of it.
+      if index >= names { machine.clock.step(by: Self.twinOffset) }
       machines.append(machine)
     }
     for (index, signer) in signers.dropFirst(names).enumerated() {
@@ -127,9 +153,16 @@ public struct Cluster: Sendable {
       clientPlaces[signer.publicKey] = index
     }
     if configuration.keepsLog { account.keepLines() }
+    for index in configuration.asleep where machines.indices.contains(index) {
+      machines[index].state = .down
+    }
+    if case .gossip(let gossip) = configuration.topology { try beginGossip(gossip) }
     for casting in configuration.castings { cast(casting) }
-    for index in machines.indices { start(index) }
+    for index in machines.indices where machines[index].isUp { start(index) }
   }
+
+  /// How far the clocks of second twins are ahead, in microseconds.
+  private static let twinOffset: Int64 = 1_000
 
   /// Who is there twice: those of the configuration, and those that are cast as twins.
   private static func twins(_ configuration: Configuration) -> [Int] {
@@ -195,9 +228,10 @@ public struct Cluster: Sendable {
     swap(&list, &happenings)
   }
 
-  mutating func tell(_ watched: Watch, _ node: Int, _ event: Happening.Event) {
+  @inline(__always)
+  mutating func tell(_ watched: Watch, _ node: Int, _ event: @autoclosure () -> Happening.Event) {
     guard watch.contains(watched) else { return }
-    happenings.append(Happening(time: now, node: node, event: event))
+    happenings.append(Happening(time: now, node: node, event: event()))
   }
 
   // MARK: Time
@@ -222,6 +256,15 @@ public struct Cluster: Sendable {
     return isDone(self)
   }
 
+  /// When the next event happens; nil when there is none.
+  public mutating func nextTime() -> Micros? { queue.nextTime() }
+
+  /// Lets virtual time pass in which nothing happens.
+  mutating func wait(until moment: Micros) {
+    assert(queue.nextTime().map { $0 > moment } ?? true, "something happens before \(moment)")
+    now = max(now, moment)
+  }
+
   /// Lets the next event happen; false when there is none.
   @discardableResult
   public mutating func step() -> Bool {
@@ -236,6 +279,13 @@ public struct Cluster: Sendable {
     case .synced: synced(agenda)
     case .adversary: wakeAdversary(agenda)
     case .planned: happen(agenda)
+    case .gossip: hearNeighbour(agenda)
+    case .heartbeat: beat(agenda)
+    case .relay: passOn(agenda)
+    case .publication: tellDecision(agenda)
+    case .acquaintance: getAcquainted(agenda)
+    case .discovery: lookAround(agenda)
+    case .churn: comeOrGo(agenda)
     }
     return true
   }
@@ -294,52 +344,63 @@ public struct Cluster: Sendable {
 
   /// Does what a replica wants done, in order; what the application answers is handled after that.
   private mutating func perform(at index: Int) {
+    // Each effect is taken out and handed on: nothing of it is copied.
+    var batch = Effects()
+    swap(&batch, &effects)
+    defer {
+      batch.removeAll()
+      swap(&batch, &effects)
+    }
     answers.removeAll(keepingCapacity: true)
     var next = 0
     while true {
-      for effect in effects.list {
+      for place in 0..<batch.list.count {
         guard machines[index].survivesEffect() else { return die(index, .killed) }
-        perform(effect, at: index)
+        perform(batch.take(at: place), at: index)
         guard machines[index].isUp else { return }
       }
-      effects.removeAll()
+      batch.removeAll()
       guard next < answers.count else { return }
       let local = machines[index].clock.monotonic(at: now)
-      machines[index].replica.handle(answers[next], at: local, into: &effects)
+      machines[index].replica.handle(answers[next], at: local, into: &batch)
       next += 1
     }
   }
 
-  private mutating func perform(_ effect: Effect, at index: Int) {
-    switch effect {
+  private mutating func perform(_ effect: consuming Effect, at index: Int) {
+    switch consume effect {
     case .persist(let record):
+      if !readers.isEmpty, case .epoch(let change) = record { note(change) }
       if !machines[index].disk.write(record) { die(index, .diskFull) }
     case .send(let message, let receiver): send(message, from: index, to: receiver)
     case .broadcast(let message): send(message, from: index, to: nil)
     case .sendDurably(let message, let receiver):
-      sendDurably(.message(message, to: receiver), from: index)
-    case .broadcastDurably(let message): sendDurably(.message(message, to: nil), from: index)
+      sendDurably(message, from: index, to: receiver)
+    case .broadcastDurably(let message): sendDurably(message, from: index, to: nil)
     case .setTimer(let timer, let span): set(timer, after: span, at: index)
     case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
     case .reply(let reply): send(reply, from: index)
     case .answer(let answer):
       if let client = clientPlaces[answer.body.client] {
-        sendDurably(.client(.answer(answer), client), from: index)
+        sendDurably(.answer(answer), from: index, client: client)
       }
-    case .report(let report): tell(.reports, index, .report(report))
-    case .offer, .withdraw, .assemble, .validate, .execute, .releaseStates, .offerChunk,
-      .beginInstall, .judgeChunk, .finishInstall, .query:
-      ask(effect, at: index)
+    case .report(let report):
+      tell(.reports, index, .report(report))
+      if !readers.isEmpty, case .executed(let sequence, _) = report {
+        queueForTelling(sequence, at: index)
+      }
+    case let question: ask(question, at: index)
     }
   }
 
-  private mutating func send(_ reply: Reply, from index: Int) {
-    var told: Reply? = reply
-    if machines[index].adversary != nil { told = dishonest(reply, at: index) }
-    guard let told else { return }
-    if watch.contains(.messages) { tell(.messages, index, .replied(told)) }
-    guard let client = clientPlaces[told.body.client] else { return }
-    sendDurably(.client(.reply(told), client), from: index)
+  private mutating func send(_ reply: consuming Reply, from index: Int) {
+    if machines[index].adversary != nil {
+      guard let told = dishonest(reply, at: index) else { return }
+      reply = told
+    }
+    if watch.contains(.messages) { tell(.messages, index, .replied(reply)) }
+    guard let client = clientPlaces[reply.body.client] else { return }
+    sendDurably(.reply(reply), from: index, client: client)
   }
 
   /// Has the application, or the adversary in its place, answer an effect.

@@ -100,6 +100,8 @@ public struct Discovery: Sendable {
     /// Whom it was meant for; nobody in particular when a bootstrap machine is asked.
     let subject: PublicKey?
     let due: Micros
+    /// Whom it was asked for, in a quest.
+    var target: PublicKey?
   }
 
   private struct Offender: Sendable {
@@ -115,26 +117,31 @@ public struct Discovery: Sendable {
   private let scheme: SignatureScheme
   private let network: Digest
   private let bootstrap: [NodeIndex]
+  private let sought: [PublicKey]
   private var draw: Draw
   private var table: RecordTable
   private var questions: [Question] = []
   private var offenders: [Offender] = []
+  private var quest: Quest?
+  private var quests = 0
   private var ticks = 0
 
-  /// A node that knows only machines to begin with.
+  /// A node that knows only machines to begin with, and looks for those with these keys above all.
   public init(
     signer: Signer, scheme: SignatureScheme, network: Digest, address: NodeIndex, isDialable: Bool,
-    bootstrap: [NodeIndex], parameters: Parameters = .init(), draw: Draw
+    bootstrap: [NodeIndex], sought: [PublicKey] = [], parameters: Parameters = .init(), draw: Draw
   ) {
     self.signer = signer
     self.scheme = scheme
     self.network = network
     self.parameters = parameters
     self.bootstrap = bootstrap.filter { $0 != address }
+    self.sought = sought.filter { $0 != signer.publicKey }
     self.draw = draw.split("discovery")
     record = PeerRecord(
       signedBy: signer, network: network, address: address, sequence: 1, isDialable: isDialable)
-    table = RecordTable(own: signer.publicKey, bucketSize: parameters.bucketSize)
+    table = RecordTable(
+      own: signer.publicKey, bucketSize: parameters.bucketSize, sought: Set(self.sought))
   }
 
   /// The records that are kept, each checked.
@@ -179,6 +186,7 @@ extension Discovery {
     effects += gone.map(Effect.forgot)
     offenders.removeAll { now - $0.last >= parameters.ban }
     ask(at: now, into: &effects)
+    if !sought.isEmpty { seek(at: now, into: &effects) }
   }
 
   private mutating func ask(at now: Micros, into effects: inout [Effect]) {
@@ -217,6 +225,54 @@ extension Discovery {
   }
 }
 
+// MARK: - Seeking
+
+extension Discovery {
+  /// Goes on with the search for one that is sought, or begins one for another that isn't known. Now and then it looks
+  /// for its own key: those that are nearest to it learn of this node then, and are whom others will ask for it.
+  private mutating func seek(at now: Micros, into effects: inout [Effect]) {
+    if let quest, quest.isOver || table.entry(of: quest.target) != nil { self.quest = nil }
+    if quest == nil {
+      let missing = sought.filter { table.entry(of: $0) == nil }
+      guard let sought = draw.pick(missing) else { return }
+      let target = quests.isMultiple(of: 4) ? record.subject : sought
+      let nearest = table.nearest(to: target, count: parameters.answerLimit)
+      let leads = nearest.filter(\.isDialable)
+      guard !leads.isEmpty else { return }
+      quests += 1
+      quest = Quest(target: target, leads: leads)
+    }
+    for _ in 0..<parameters.parallel { askLead(at: now, into: &effects) }
+  }
+
+  private mutating func askLead(at now: Micros, into effects: inout [Effect]) {
+    while let target = quest?.target, quest?.isOver == false, let lead = quest?.leads.removeFirst()
+    {
+      quest?.asked.append(lead.subject)
+      guard lead.subject != record.subject, !isBanned(lead.address, at: now),
+        !questions.contains(where: { $0.machine == lead.address })
+      else { continue }
+      questions.append(
+        Question(
+          machine: lead.address, subject: lead.subject, due: now + parameters.patience,
+          target: target))
+      return effects.append(.send(.find(target, asker: record), to: lead.address))
+    }
+  }
+
+  /// An answer came: if it was part of a quest that isn't at its goal, the next is asked.
+  private mutating func follow(
+    _ question: Question, at now: Micros, into effects: inout [Effect]
+  ) {
+    guard let target = question.target, target == quest?.target else { return }
+    if table.entry(of: target) != nil {
+      quest = nil
+    } else {
+      askLead(at: now, into: &effects)
+    }
+  }
+}
+
 // MARK: - Hearing
 
 extension Discovery {
@@ -238,6 +294,7 @@ extension Discovery {
       guard records.count <= parameters.answerLimit else {
         return refuse(.oversized(records.count), from: machine, at: now, into: &effects)
       }
+      defer { follow(question, at: now, into: &effects) }
       if let subject = question.subject, subject != answerer.subject {
         // Somebody else answers where this one was said to be.
         effects += table.removeAll { $0.record.subject == subject }.map(Effect.forgot)
@@ -245,7 +302,10 @@ extension Discovery {
       guard introduce(answerer, from: machine, at: now, into: &effects) else { return }
       for record in records {
         guard !isBanned(machine, at: now) else { return }
-        _ = consider(record, speaker: nil, from: machine, at: now, into: &effects)
+        let isSo = consider(record, speaker: nil, from: machine, at: now, into: &effects)
+        if isSo, question.target == quest?.target {
+          quest?.note(record, limit: parameters.answerLimit)
+        }
       }
     }
   }

@@ -5,7 +5,8 @@ import WitanCrypto
 ///
 /// Three rules keep liars from filling it: who spoke for itself and answers is never pushed out by a newcomer,
 /// and pushes out those who are only spoken of; a bucket takes a few, and half of all keys belong into the first, a quarter into the second, and so on; and
-/// one machine has at most two entries, whatever keys it makes up.
+/// one machine has at most two entries, whatever keys it makes up. Keys that are sought have a bucket of their own
+/// with room for all of them.
 struct RecordTable: Sendable {
   struct Entry: Sendable {
     var record: PeerRecord
@@ -33,12 +34,15 @@ struct RecordTable: Sendable {
 
   private let own: UInt64
   private let capacity: Int
+  /// Only asked for single keys, so its order is never seen.
+  private let sought: Set<PublicKey>
   private(set) var buckets: [[Entry]]
 
-  init(own key: PublicKey, bucketSize: Int) {
+  init(own key: PublicKey, bucketSize: Int, sought: Set<PublicKey> = []) {
     own = Self.position(of: key)
     capacity = bucketSize
-    buckets = Array(repeating: [], count: Self.depth)
+    self.sought = sought
+    buckets = Array(repeating: [], count: Self.depth + 1)
   }
 
   /// Where a key lies: its digest decides, since anybody can choose a key.
@@ -48,7 +52,8 @@ struct RecordTable: Sendable {
   }
 
   private func bucket(of key: PublicKey) -> Int {
-    min(Self.depth - 1, (Self.position(of: key) ^ own).leadingZeroBitCount)
+    sought.contains(key)
+      ? Self.depth : min(Self.depth - 1, (Self.position(of: key) ^ own).leadingZeroBitCount)
   }
 
   var count: Int { buckets.reduce(0) { $0 + $1.count } }
@@ -76,7 +81,7 @@ struct RecordTable: Sendable {
       return (false, nil)
     }
     let bucket = bucket(of: entry.record.subject)
-    if buckets[bucket].count < capacity {
+    if bucket == Self.depth || buckets[bucket].count < capacity {
       buckets[bucket].append(entry)
       return (true, nil)
     }

@@ -21,11 +21,15 @@ struct Disk: Sendable {
     let checksum: Digest
   }
 
-  /// What is on the platter, folded.
+  /// What is on the platter, folded, but for the first `synced` records of the log.
   private var durable = Journal.Recovery()
   /// The same byte by byte, for disks that are watched closely.
   private var lines: [Line]?
-  private var unsynced: [Journal.Record] = []
+  /// What was written since the platter was folded last: first what is on it, then what isn't yet.
+  private var log: [Journal.Record] = []
+  private var synced = 0
+  /// Whether the log has a checkpoint, at which most of what came before it can be left out.
+  private var hasCheckpoint = false
   /// How many of the unsynced records the sync under way covers.
   private var syncing: Int?
   /// The application's states at checkpoints.
@@ -37,44 +41,60 @@ struct Disk: Sendable {
 
   /// A journal on the platter byte by byte is rewritten when it has so many more records than it needs.
   private static let slack = 4_096
+  /// So many records are folded at once, if no checkpoint comes before: folding each alone would keep what the next
+  /// checkpoint drops.
+  private static let foldSize = 1_024
 
   // MARK: Writing
 
   /// Writes a record; false when there is no room.
-  mutating func write(_ record: Journal.Record) -> Bool {
+  mutating func write(_ record: consuming Journal.Record) -> Bool {
     guard !isFull else { return false }
-    unsynced.append(record)
+    if case .stable = record { hasCheckpoint = true }
+    log.append(record)
     return true
   }
 
   /// Whether all that was written is on the platter.
-  var isSynced: Bool { unsynced.isEmpty }
+  var isSynced: Bool { synced == log.count }
 
   /// Begins a sync of all that was written; false when one is under way.
   mutating func beginSync() -> Bool {
     guard syncing == nil else { return false }
-    syncing = unsynced.count
+    syncing = written
     return true
   }
 
   /// How many records of the present sync, or of those still to come, must be done until all that was written so far
   /// is on the platter.
-  var written: Int { unsynced.count }
+  var written: Int { log.count - synced }
 
   /// A sync is done; how many records it put on the platter.
   mutating func endSync() -> Int {
-    let count = syncing ?? unsynced.count
+    let count = syncing ?? written
     syncing = nil
     settle(count)
     return count
   }
 
   private mutating func settle(_ count: Int) {
-    for record in unsynced.prefix(count) {
-      durable.absorb(record)
-      if lines != nil { append(record) }
+    guard lines == nil else {
+      for record in log.prefix(count) {
+        durable.absorb(record)
+        append(record)
+      }
+      log.removeFirst(count)
+      return
     }
-    unsynced.removeFirst(count)
+    synced += count
+    if hasCheckpoint && isSynced || synced >= Self.foldSize { fold() }
+  }
+
+  private mutating func fold() {
+    durable.absorb(contentsOf: log[..<synced])
+    log.removeFirst(synced)
+    synced = 0
+    hasCheckpoint = false
   }
 
   mutating func save(_ snapshot: [UInt8], at sequence: SequenceNumber) {
@@ -90,15 +110,16 @@ struct Disk: Sendable {
 
   /// The machine dies: of what wasn't synced, as many records stay as the disk happened to have written.
   mutating func losePower(_ draw: inout Draw) {
-    let kept = draw.integer(in: 0...unsynced.count)
+    let kept = draw.integer(in: 0...written)
     settle(kept)
-    unsynced.removeAll()
+    log.removeLast(written)
     syncing = nil
   }
 
   /// Keeps every byte from now on, so that bits can flip.
   mutating func keepBytes() {
     guard lines == nil else { return }
+    fold()
     lines = []
     for record in durable.compacted { append(record) }
   }
@@ -125,7 +146,11 @@ struct Disk: Sendable {
 
   /// What the journal amounts to, if it is whole.
   func recovery() throws(Damage) -> Journal.Recovery {
-    guard let lines else { return durable }
+    guard let lines else {
+      var recovery = durable
+      recovery.absorb(contentsOf: log[..<synced])
+      return recovery
+    }
     var recovery = Journal.Recovery()
     for (index, line) in lines.enumerated() {
       guard SHA256.hash(line.bytes) == line.checksum else { throw .checksum(record: index) }

@@ -91,11 +91,12 @@ struct Machine: Sendable {
   /// Has the application answer an effect; its states at checkpoints reach the disk before the answer does.
   mutating func answer(_ effect: Effect, clock now: Micros) -> Input? {
     let answer = host.answer(effect, clock: now)
-    switch (effect, answer) {
-    case (.execute(let execution), _) where execution.isCheckpoint: save(at: execution.sequence)
-    case (_, .installed(let sequence, true)?): save(at: sequence)
-    case (.releaseStates(let sequence), _): disk.releaseStates(before: sequence)
-    default: break
+    if case .execute(let execution) = effect, execution.isCheckpoint {
+      save(at: execution.sequence)
+    } else if case .installed(let sequence, succeeded: true) = answer {
+      save(at: sequence)
+    } else if case .releaseStates(let sequence) = effect {
+      disk.releaseStates(before: sequence)
     }
     return answer
   }

@@ -1,7 +1,7 @@
 import Witan
 
 /// Something on its way to one node or many, kept once.
-struct Parcel: Sendable {
+enum Parcel {
   /// What it holds.
   enum Content: Sendable {
     case message(Message)
@@ -13,67 +13,85 @@ struct Parcel: Sendable {
     case answer(Answer)
   }
 
-  /// What a verifier said of a message. Whoever knows the same members would say the same.
-  struct Opinion: Sendable {
-    let horizon: Verifier.Horizon
-    let outcome: Outcome
-
-    enum Outcome: Sendable {
-      case message(Verified<Message>)
-      case request(Verified<Request>)
-      case query(Verified<Query>)
-      case refused(Rejection)
-    }
+  /// What a verifier made of it. Whoever knows the same members would say the same.
+  enum Opinion: Sendable {
+    /// What replicas hear.
+    case heard(Input)
+    case refused(Rejection)
   }
 
-  let content: Content
-  let sender: Int
-  let size: Int
-  /// Its number in the log.
-  let number: UInt64
-  var opinion: Opinion?
-  /// How many times it is still to arrive.
-  var pending = 0
+  /// What is written on the outside. It touches no heap: it is read with every delivery.
+  struct Label: Sendable {
+    let sender: Int
+    let size: Int
+    /// Its number in the log.
+    let number: UInt64
+    /// What the verifier knew whose opinion is kept.
+    var horizon: Verifier.Horizon?
+    /// How many times it is still to arrive.
+    var pending = 0
+  }
 }
 
-/// The parcels on their way, each at a place of its own.
+/// The parcels on their way, each at a place of its own. What is asked at different times lies in different lists, so that
+/// a question copies nothing but its answer.
 struct ParcelStore: Sendable {
-  private var parcels: [Parcel] = []
+  private var labels: [Parcel.Label] = []
+  private var contents: [Parcel.Content] = []
+  private var opinions: [Parcel.Opinion?] = []
   private var free: [UInt32] = []
   private var total: UInt64 = 0
 
   /// How many are on their way.
-  var count: Int { parcels.count - free.count }
+  var count: Int { labels.count - free.count }
 
-  mutating func add(_ content: Parcel.Content, from sender: Int, size: Int) -> UInt32 {
+  mutating func add(_ content: consuming Parcel.Content, from sender: Int, size: Int) -> UInt32 {
     total += 1
-    let parcel = Parcel(content: content, sender: sender, size: size, number: total)
+    let label = Parcel.Label(sender: sender, size: size, number: total)
     if let place = free.popLast() {
-      parcels[Int(place)] = parcel
+      labels[Int(place)] = label
+      contents[Int(place)] = content
       return place
     }
-    parcels.append(parcel)
-    return UInt32(parcels.count - 1)
+    labels.append(label)
+    contents.append(content)
+    opinions.append(nil)
+    return UInt32(labels.count - 1)
   }
 
-  /// The parcel at a place, which must hold one.
-  subscript(place: UInt32) -> Parcel {
+  /// The label of the parcel at a place, which must hold one.
+  subscript(place: UInt32) -> Parcel.Label {
     @inline(__always)
-    get { parcels[Int(place)] }
+    get { labels[Int(place)] }
     @inline(__always)
-    _modify { yield &parcels[Int(place)] }
+    _modify { yield &labels[Int(place)] }
+  }
+
+  /// What the parcel at a place holds.
+  @inline(__always)
+  func content(at place: UInt32) -> Parcel.Content { contents[Int(place)] }
+
+  /// What the verifier made of the parcel at a place that knew as much as its label says.
+  @inline(__always)
+  func opinion(at place: UInt32) -> Parcel.Opinion? { opinions[Int(place)] }
+
+  /// Keeps what a verifier that knows so much made of a parcel.
+  mutating func keep(_ opinion: Parcel.Opinion, by horizon: Verifier.Horizon, at place: UInt32) {
+    labels[Int(place)].horizon = horizon
+    opinions[Int(place)] = opinion
   }
 
   /// One arrival less lies ahead; the last one empties the place.
   @inline(__always)
   mutating func settle(_ place: UInt32) {
-    parcels[Int(place)].pending -= 1
-    if parcels[Int(place)].pending <= 0 { remove(place) }
+    labels[Int(place)].pending -= 1
+    if labels[Int(place)].pending <= 0 { remove(place) }
   }
 
   /// Empties a place.
   mutating func remove(_ place: UInt32) {
-    parcels[Int(place)] = Parcel(content: .frame([]), sender: 0, size: 0, number: 0)
+    contents[Int(place)] = .frame([])
+    opinions[Int(place)] = nil
     free.append(place)
   }
 }

@@ -27,22 +27,28 @@ extension Run {
   /// may take. If it takes longer and there is no excuse, that is a violation.
   ///
   /// Another limit than the computed one says how long to wait instead.
-  public mutating func settle(_ rest: Rest, within span: Micros? = nil) -> Settlement {
+  public mutating func settle(
+    _ rest: Rest, within span: Micros? = nil, onDecision: (DecidedBlock) -> Void = { _ in },
+    onHappenings: ([Happening]) -> Void = { _ in }
+  ) -> Settlement {
     isAsking = false
     if rest == .healed { mend() }
-    takeStock()
+    takeStock(onDecision: onDecision, onHappenings: onHappenings)
     let excuse = Excuse(for: cluster)
     let bound = ProgressBound(for: cluster)
     let began = cluster.now
     let allowed = span ?? bound.total
     let limit = began + allowed
     var isSettled = false
+    var goal = furthest(in: Connections(in: cluster))
     while true {
-      isSettled = isAtRest
+      let connections = Connections(in: cluster)
+      isSettled = isAtRest(connections, goal)
+      goal = furthest(in: connections)
       guard !isSettled, cluster.now < limit, excuse == nil else { break }
       // Looked at now and then: looking costs more than a step does.
       let next = min(limit, cluster.now + bound.exchange)
-      while cluster.now < next, step() {}
+      while cluster.now < next, step(onDecision: onDecision, onHappenings: onHappenings) {}
     }
     oracle.look(at: cluster)
     let diagnosis = isSettled ? nil : self.diagnosis
@@ -67,22 +73,27 @@ extension Run {
     }
   }
 
-  /// Whether all correct members that hear each other have executed the same, no client they hear waits, and no more of
-  /// them hold a request than the fault bound allows to be left alone with one: fewer can't make the others leave a
-  /// view, so that what reached them only is for its client to say again.
-  private var isAtRest: Bool {
-    let connections = Connections(in: cluster)
-    var executed: SequenceNumber?
+  /// The last sequence that any of the correct members that hear each other executed.
+  private func furthest(in connections: Connections) -> SequenceNumber {
+    connections.core.reduce(0) { max($0, oracle.agreement.executed(by: $1)) }
+  }
+
+  /// Whether all correct members that hear each other have executed what the furthest of them had when somebody looked
+  /// last, no client they hear waits, and no more of them hold an honest request than the fault bound allows to be left
+  /// alone with one: fewer can't make the others leave a view, so that what reached them only is for its client to
+  /// say again.
+  ///
+  /// Who lies may ask for ever, so that blocks go on: nobody waits for those.
+  private func isAtRest(_ connections: Connections, _ goal: SequenceNumber) -> Bool {
+    let hostile = cluster.hostileKeys
     var waiting: VotingPower = 0
     for node in connections.core {
-      if cluster.machines[node].replica.waitingRequests > 0,
-        let seat = connections.members.seat(of: cluster.machines[node].id)
-      {
+      guard oracle.agreement.executed(by: node) >= goal else { return false }
+      let replica = cluster.machines[node].replica
+      let honest = hostile.reduce(replica.waitingRequests) { $0 - replica.waitingRequests(of: $1) }
+      if honest > 0, let seat = connections.members.seat(of: cluster.machines[node].id) {
         waiting += connections.members[seat].power
       }
-      let position = oracle.agreement.executed(by: node)
-      if let executed, executed != position { return false }
-      executed = position
     }
     guard !connections.members.quorum.includesCorrect(waiting) else { return false }
     return cluster.clients.indices.allSatisfy { client in

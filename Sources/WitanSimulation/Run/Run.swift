@@ -163,31 +163,51 @@ public struct Run: Sendable {
 
   // MARK: Running
 
-  /// Runs until all is decided or the time is up; tells of each block as a quorum has executed it.
+  /// Runs until all is decided or the time is up; tells of each block as a quorum has executed it, and of all that
+  /// happens, as far as it is watched.
   public mutating func run(
-    until limit: Micros, onDecision: (DecidedBlock) -> Void = { _ in }
+    until limit: Micros, onDecision: (DecidedBlock) -> Void = { _ in },
+    onHappenings: ([Happening]) -> Void = { _ in }
   ) {
-    while cluster.now < limit {
+    mayBeDone = true
+    while true {
       if mayBeDone {
         mayBeDone = false
         if isDone { return }
       }
-      guard step(onDecision: onDecision) else { return }
+      guard let next = cluster.nextTime(), next <= limit else { return cluster.wait(until: limit) }
+      step(onDecision: onDecision, onHappenings: onHappenings)
     }
+  }
+
+  /// Lets time pass until a moment, whatever is decided.
+  public mutating func pass(
+    until moment: Micros, onDecision: (DecidedBlock) -> Void = { _ in },
+    onHappenings: ([Happening]) -> Void = { _ in }
+  ) {
+    while let next = cluster.nextTime(), next <= moment {
+      step(onDecision: onDecision, onHappenings: onHappenings)
+    }
+    cluster.wait(until: moment)
   }
 
   /// Lets the next event happen; false when there is none.
   @discardableResult
-  public mutating func step(onDecision: (DecidedBlock) -> Void = { _ in }) -> Bool {
+  public mutating func step(
+    onDecision: (DecidedBlock) -> Void = { _ in }, onHappenings: ([Happening]) -> Void = { _ in }
+  ) -> Bool {
     guard cluster.step() else { return false }
-    takeStock(onDecision: onDecision)
+    takeStock(onDecision: onDecision, onHappenings: onHappenings)
     return true
   }
 
   /// Sees what has happened, when somebody else let time pass.
-  public mutating func takeStock(onDecision: (DecidedBlock) -> Void = { _ in }) {
+  public mutating func takeStock(
+    onDecision: (DecidedBlock) -> Void = { _ in }, onHappenings: ([Happening]) -> Void = { _ in }
+  ) {
     while cluster.hasHappenings {
       cluster.takeHappenings(into: &happenings)
+      onHappenings(happenings)
       noteCorruptions()
       if isChecked { oracle.watch(happenings, in: cluster) }
       for happening in happenings { note(happening, onDecision) }
@@ -258,6 +278,8 @@ public struct Run: Sendable {
 
   /// The last sequence that a quorum executed.
   public private(set) var decidedFinally: SequenceNumber = 0
+  /// When that was.
+  public private(set) var lastDecision: Micros?
 
   private mutating func note(
     _ execution: Execution, _ happening: Happening, _ onDecision: (DecidedBlock) -> Void
@@ -273,7 +295,7 @@ public struct Run: Sendable {
     guard let progress = pending[sequence], members.quorum.isReached(by: progress.power) else {
       return
     }
-    decidedFinally = sequence
+    (decidedFinally, lastDecision) = (sequence, happening.time)
     pending[sequence] = nil
     let header = execution.header
     let finality = happening.time - (proposedAt[header.digest] ?? happening.time)

@@ -3,7 +3,7 @@ import WitanDraw
 
 extension Scenario: CustomStringConvertible {
   /// The longest text that is read.
-  static let textLimit = 1 << 20
+  package static let textLimit = 1 << 20
   /// The most faults, and the most adversaries, that are read.
   static let statementLimit = 10_000
 
@@ -113,46 +113,17 @@ extension Scenario: CustomStringConvertible {
     return Fault(effect, from: span.begins, until: span.ends)
   }
 
-  /// What is wrong with statements that are each right alone.
+  /// What is wrong with statements that are each right alone, told where they stand.
   private func check(_ places: Places) throws(ScenarioError) {
-    let settings = places.settings
-    if !weights.isEmpty, weights.count != replicas, let place = settings["weights"] {
-      throw place.error(
-        "there are \(weights.count) weights for \(replicas) replicas",
-        remedy: "give one for each")
-    }
-    let names = replicas + reserve
-    for (casting, place) in zip(adversaries, places.adversaries) {
-      try Self.check(casting.machines, names, "", place)
-      if let victims = casting.victims { try Self.check(victims, names, "", place) }
-    }
-    for (fault, place) in zip(faults, places.faults) {
-      try Self.check(fault.effect.machines, machines, " machines", place)
-      if case .partition(let groups) = fault.effect { try Self.checkApart(groups, place) }
-    }
-    let topic = ["checkpoint", "window", "epoch", "patience", "replicas"]
-    guard let fault = configuration.parameters.fault,
-      let place = topic.lazy.compactMap({ settings[$0] }).first
-    else { return }
-    throw place.error("no network can begin so", remedy: fault.description)
-  }
-
-  private static func check(
-    _ nodes: NodeSet, _ count: Int, _ noun: String, _ place: Words
-  ) throws(ScenarioError) {
-    guard let last = Array(nodes).last, last >= count else { return }
-    throw place.error(
-      "there is no replica \(last) among \(count)\(noun)",
-      remedy: "replicas are counted from 0 to \(count - 1)")
-  }
-
-  private static func checkApart(_ groups: [NodeSet], _ place: Words) throws(ScenarioError) {
-    for (index, group) in groups.enumerated() {
-      for other in groups[(index + 1)...] where !group.intersection(other).isEmpty {
-        throw place.error(
-          "\(group.intersection(other)) is on both sides of the partition",
-          remedy: "put each replica in one group")
+    guard let flaw else { return }
+    let place =
+      switch flaw.statement {
+      case .settings(let names): names.lazy.compactMap { places.settings[$0] }.first
+      case .adversary(let index): places.adversaries[index]
+      case .fault(let index): places.faults[index]
       }
-    }
+    // Where nothing was said, nothing said can be wrong.
+    guard let place else { return }
+    throw place.error(flaw.problem, remedy: flaw.remedy)
   }
 }

@@ -54,6 +54,23 @@ public struct Scenario: Hashable, Sendable {
   public var bound = Micros.seconds(1)
   /// How messages get from one to many.
   public var topology = Topology.full
+  /// The share of nodes that stand behind something that keeps others from dialling them. It matters to gossip alone.
+  public var nat = 0.0
+  /// The share of those that nobody can dial, whatever they dial themselves.
+  public var symmetric = 0.25
+  /// How many nodes follow over gossip what is decided.
+  public var followers = 0
+  /// How many nodes all others know in the beginning; they find the rest from there. 0 is that everybody was acquainted
+  /// with some beforehand.
+  public var bootstrap = 0
+  /// The sizes of meshes.
+  public var mesh = Mesh()
+  /// How often meshes are looked after.
+  public var heartbeat = Micros.seconds(1)
+  /// How long nodes that don't vote stay; nil is for ever.
+  public var stay: Distribution?
+  /// How long they are away then.
+  public var absence = Distribution.exponential(mean: 60_000_000)
   /// How messages are signed.
   public var signatures = Signatures.simulated
   /// A checkpoint is taken every so many sequences.
@@ -96,6 +113,10 @@ public struct Scenario: Hashable, Sendable {
     configuration.castings = adversaries
     configuration.powers = weights.map { VotingPower($0) }
     configuration.clients = clients
+    if topology == .gossip {
+      configuration.topology = .gossip(gossip)
+      configuration.followers = followers
+    }
     configuration.usesRealSignatures = signatures == .real
     configuration.syncTime = sync
     configuration.conditions.quality = quality

@@ -67,6 +67,11 @@ struct ScenarioSetting: Sendable {
       write: { $0.rawValue })
   }
 
+  /// Those that matter to gossip alone.
+  static let gossip = [
+    "nat", "symmetric", "followers", "bootstrap", "mesh", "heartbeat", "stay", "absence",
+  ]
+
   /// All settings, in the order in which they are written.
   static let all: [ScenarioSetting] = [
     integer("replicas", \.replicas, 1...4_096, "how many replicas there are"),
@@ -102,6 +107,23 @@ struct ScenarioSetting: Sendable {
       write: { "\($0 ?? 0)" }),
     span("bound", \.bound, "the longest that a message takes from then on"),
     choice("topology", \.topology, "how messages get from one to many"),
+    probability("nat", \.nat, "how likely a node that gossips can't be dialled"),
+    probability("symmetric", \.symmetric, "how likely nobody at all can dial it then"),
+    integer("followers", \.followers, 0...100_000, "how many nodes follow over gossip"),
+    integer("bootstrap", \.bootstrap, 0...1_000, "how many nodes all know in the beginning"),
+    ScenarioSetting(
+      "mesh", \.mesh, "the sizes of meshes: D, D_low, D_high, D_lazy",
+      read: { (text) throws(InvalidValue) in try Scenario.Mesh(parsing: text) },
+      write: { "\($0)" }),
+    span("heartbeat", \.heartbeat, "how often meshes are looked after"),
+    ScenarioSetting(
+      "stay", \.stay, "how long nodes that follow stay",
+      read: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
+      write: { $0?.optionText ?? "" }),
+    ScenarioSetting(
+      "absence", \.absence, "how long they are away then",
+      read: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
+      write: { $0.optionText }),
     choice("signatures", \.signatures, "how messages are signed"),
     integer("checkpoint", \.checkpoint, 1...65_536, "how many sequences a checkpoint is after"),
     integer("window", \.window, 2...65_536, "how far ordering runs ahead of a checkpoint"),

@@ -16,6 +16,20 @@ struct Agenda: Equatable, Sendable {
     case adversary
     /// A planned fault begins (node 1) or ends (node 0). The number is its place in the plan.
     case planned
+    /// A neighbour's word arrives at a node that gossips. The number is its place in the post.
+    case gossip
+    /// A node that gossips looks after its meshes. The number is the node's life.
+    case heartbeat
+    /// A message goes through a relay. The number is its place in the post.
+    case relay
+    /// A member tells of a decision. The number is the low bits of its sequence.
+    case publication
+    /// What nodes that look for each other say arrives. The number is its place in the post.
+    case acquaintance
+    /// A node looks for others. The number is the node's life.
+    case discovery
+    /// A node that doesn't vote comes (1) or goes (0).
+    case churn
   }
 
   let kind: Kind

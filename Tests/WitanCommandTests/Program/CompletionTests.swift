@@ -42,7 +42,7 @@ import Testing
 
   @Test(.enabled(if: hasBash)) func `bash offers commands, options and values`() throws {
     #expect(try offers("si") == ["simulate"])
-    #expect(try offers("simulate", "--re") == ["--replicas"])
+    #expect(try offers("simulate", "--rep") == ["--replicas"])
     #expect(try offers("simulate", "--signatures", "") == ["simulated", "real"])
     #expect(try offers("simulate", "--signatures", "=") == ["simulated", "real"])
     #expect(try offers("simulate", "--signatures", "=", "r") == ["real"])

@@ -35,7 +35,7 @@ import Testing
 
         """)
     #expect(Session("help", "bnech").errors.contains("did you mean bench?"))
-    #expect(Session("zzz").errors.contains("give simulate, bench, "))
+    #expect(Session("zzz").errors.contains("give simulate, replay, bench, "))
   }
 
   @Test func `errors stay on standard error, for programs too`() {
@@ -120,7 +120,7 @@ import Testing
     #expect(session.code == .usage)
     #expect(
       session.errors.hasPrefix(
-        "witan simulate: --weights has 3 entries for 4 replicas; give a weight for each replica"))
+        "witan simulate: --weights 1,1,2: there are 3 weights for 4 replicas; give one for each\n"))
   }
 
   @Test func `no argument list makes the parser trap`() {

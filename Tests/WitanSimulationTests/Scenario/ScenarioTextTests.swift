@@ -29,6 +29,14 @@ import WitanSimulation
       gst 5s
       bound 500ms
       topology gossip
+      nat 0.05
+      symmetric 0.5
+      followers 12
+      bootstrap 2
+      mesh 4,3,6,2
+      heartbeat 500ms
+      stay exponential:600s
+      absence uniform:1s..30s
       signatures real
       checkpoint 8
       window 32
@@ -116,6 +124,15 @@ import WitanSimulation
     (
       "1s..2s crash 2 after x effects",
       "line 1, column 22: 'x' is not a whole number; give a whole number from 0 to 1000000"
+    ),
+    ("nat 0.1", "line 1, column 1: nat matters to gossip alone; say topology gossip too"),
+    (
+      "topology gossip\nmesh 8,6,12",
+      "line 2, column 6: '8,6,12' is no mesh; give D, D_low, D_high and D_lazy, like 8,6,12,6"
+    ),
+    (
+      "topology gossip\nmesh 4,6,12,6",
+      "line 2, column 1: no mesh can be so; D_low ≤ D ≤ D_high must hold"
     ),
     ("latency fixed", "line 1, column 9: 'fixed' lacks a duration; give it like fixed:20ms"),
   ])

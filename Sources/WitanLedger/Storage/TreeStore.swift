@@ -1,0 +1,174 @@
+import Witan
+import WitanCrypto
+
+/// Where nodes are kept by digest, and roots by height.
+///
+/// A node is kept once however many trees have it, with a count of those that point to it. All changes between
+/// `begin` and `commit` last, or none.
+public protocol NodeBacking {
+  /// Reads nodes, as they are now or later: what is kept under a digest never changes while it is kept.
+  var source: NodeSource { get }
+  /// Begins a change.
+  mutating func begin() throws(TreeFault)
+  /// Makes the change last.
+  mutating func commit() throws(TreeFault)
+  /// Leaves everything as it was before the change.
+  mutating func rollback()
+  /// Counts one more that points to a node; false when the node isn't kept.
+  mutating func retain(_ digest: Digest) throws(TreeFault) -> Bool
+  /// Keeps a node to which one points, or replaces the bytes of one that is kept already.
+  mutating func keep(_ digest: Digest, _ bytes: [UInt8]) throws(TreeFault)
+  /// Counts one less that points to a node; its bytes if it was the last one, and the node is gone.
+  mutating func release(_ digest: Digest) throws(TreeFault) -> [UInt8]?
+  /// The roots by ascending height.
+  func roots() throws(TreeFault) -> [StoredRoot]
+  /// Adds a root, or replaces the one of its height.
+  mutating func add(_ root: StoredRoot) throws(TreeFault)
+  /// Removes the root of a height.
+  mutating func removeRoot(at height: UInt64) throws(TreeFault)
+}
+
+/// The root of a tree that is kept.
+public struct StoredRoot: Equatable, Sendable {
+  /// After which block it is the state.
+  public let height: UInt64
+  /// The root.
+  public let root: Digest
+  /// What the tree weighs.
+  public let weight: UInt64
+
+  /// The root of a tree at a height.
+  public init(height: UInt64, root: Digest, weight: UInt64) {
+    self.height = height
+    self.root = root
+    self.weight = weight
+  }
+}
+
+/// Trees kept by height, in memory or on a disk: only what two of them don't share is kept twice.
+///
+/// Opening one reads nothing but its root; parts are read when they are needed, and each is checked against its digest.
+public struct TreeStore<Backing: NodeBacking> {
+  /// Where the nodes are.
+  public private(set) var backing: Backing
+
+  /// A store over a backing.
+  public init(_ backing: Backing) { self.backing = backing }
+
+  /// The roots that are kept, by ascending height.
+  public func roots() throws(TreeFault) -> [StoredRoot] { try backing.roots() }
+
+  /// The tree at a height; nil when none is kept.
+  public func tree(at height: UInt64) throws(TreeFault) -> MerkleTree? {
+    try roots().first { $0.height == height }.map { tree($0) }
+  }
+
+  /// The tree of the greatest height; nil when none is kept.
+  public func latest() throws(TreeFault) -> (height: UInt64, tree: MerkleTree)? {
+    try roots().last.map { ($0.height, tree($0)) }
+  }
+
+  private func tree(_ root: StoredRoot) -> MerkleTree {
+    guard root.root != .zero else { return MerkleTree(top: nil, source: backing.source) }
+    let stub = Stub(digest: root.root, weight: root.weight)
+    return MerkleTree(top: .stub(stub), source: backing.source)
+  }
+
+  /// Keeps a tree. What the store has already isn't written again.
+  public mutating func keep(_ tree: MerkleTree, at height: UInt64) throws(TreeFault) {
+    try change { (store) throws(TreeFault) in
+      if let old = try store.roots().first(where: { $0.height == height }) {
+        try store.drop(old)
+      }
+      if let top = tree.top { try store.keep(top) }
+      try store.backing.add(StoredRoot(height: height, root: tree.root, weight: tree.weight))
+    }
+  }
+
+  /// Forgets the trees below a height, and every node that only they had.
+  public mutating func release(below height: UInt64) throws(TreeFault) {
+    try change { (store) throws(TreeFault) in
+      for root in try store.roots() where root.height < height { try store.drop(root) }
+    }
+  }
+
+  private mutating func drop(_ root: StoredRoot) throws(TreeFault) {
+    try backing.removeRoot(at: root.height)
+    guard root.root != .zero else { return }
+    var gone = [root.root]
+    while let digest = gone.popLast() {
+      guard let bytes = try backing.release(digest) else { continue }
+      guard let node = Node(stored: bytes), node.digest == digest else { throw .damaged(digest) }
+      if case .fork(let fork) = node { gone += [fork.left.digest, fork.right.digest] }
+    }
+  }
+
+  private mutating func keep(_ top: Node) throws(TreeFault) {
+    var ahead = [top]
+    while let node = ahead.popLast() {
+      guard try !backing.retain(node.digest) else { continue }
+      guard !node.isStub else { throw .missing(node.digest) }
+      try backing.keep(node.digest, node.stored)
+      if case .fork(let fork) = node { ahead += [fork.right, fork.left] }
+    }
+  }
+
+  private mutating func change(
+    _ body: (inout TreeStore) throws(TreeFault) -> Void
+  ) throws(TreeFault) {
+    try backing.begin()
+    do throws(TreeFault) {
+      try body(&self)
+      try backing.commit()
+    } catch {
+      backing.rollback()
+      throw error
+    }
+  }
+}
+
+extension TreeStore {
+  /// Reads every part of every tree, and says how many entries the latest one has. Fails at the first part that is
+  /// missing or damaged.
+  public func verify() throws(TreeFault) -> Int {
+    var seen: Set<Digest> = []
+    var entries = 0
+    for (index, root) in try roots().reversed().enumerated() {
+      let isLatest = index == 0
+      guard let top = tree(root).top else { continue }
+      var ahead = [top]
+      while let node = ahead.popLast() {
+        guard seen.insert(node.digest).inserted else { continue }
+        guard case .stub(let stub) = node else { continue }
+        switch try backing.source.node(stub) {
+        case .leaf: if isLatest { entries += 1 }
+        case .fork(let fork): ahead += [fork.right, fork.left]
+        case .stub: break
+        }
+      }
+    }
+    return entries
+  }
+
+  /// Puts parts back that a peer has shown to be under the root of a height. What is there already stays as often
+  /// pointed to as it is.
+  public mutating func repair(with piece: TreeProof, at height: UInt64) throws(TreeFault) {
+    guard let root = try roots().first(where: { $0.height == height }) else { return }
+    let shown = try piece.tree(under: root.root)
+    try change { (store) throws(TreeFault) in
+      guard let top = shown.top else { return }
+      var ahead = [top]
+      while let node = ahead.popLast() {
+        guard !node.isStub else { continue }
+        try store.backing.keep(node.digest, node.stored)
+        if case .fork(let fork) = node { ahead += [fork.right, fork.left] }
+      }
+    }
+  }
+}
+
+extension Node {
+  var isStub: Bool {
+    if case .stub = self { true } else { false }
+  }
+}
