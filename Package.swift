@@ -62,7 +62,8 @@ let package = Package(
       name: "WitanNodeTests",
       dependencies: ["WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanProofs"]),
     .testTarget(
-      name: "WitanCommandTests", dependencies: ["WitanCommand", "Witan", "WitanDraw"],
+      name: "WitanCommandTests",
+      dependencies: ["WitanCommand", "Witan", "WitanCrypto", "WitanDraw", "WitanNode"],
       exclude: ["Golden"]),
     .testTarget(
       name: "PropertyTests",

@@ -7,7 +7,10 @@ struct BenchmarkRegistry: Sendable {
 
   /// Those of this build.
   static let all = BenchmarkRegistry(
-    groups: [CoreBenchmarks.group, SimulationBenchmarks.group, GossipBenchmarks.group])
+    groups: [
+      CoreBenchmarks.group, SimulationBenchmarks.group, GossipBenchmarks.group,
+      ProofBenchmarks.group,
+    ])
 
   /// All benchmarks of all groups.
   var benchmarks: [Benchmark] { groups.flatMap(\.benchmarks) }

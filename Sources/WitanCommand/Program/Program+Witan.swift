@@ -7,6 +7,9 @@ extension Program {
     commands: [
       SimulateCommand.command,
       ReplayCommand.command,
+      JudgeCommand.command,
+      BlockCommand.command,
+      ProveCommand.command,
       BenchCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,

@@ -78,7 +78,9 @@ enum Confinement {
         code | yes << 16 | no << 24 | value << 32
       }
       let count = UInt64(admitted.count)
-      var program = [step(load, 4), step(jumpIfEqual, UInt64(architecture), no: count + 1), step(load, 0)]
+      var program = [
+        step(load, 4), step(jumpIfEqual, UInt64(architecture), no: count + 1), step(load, 0),
+      ]
       for (index, number) in admitted.enumerated() {
         program.append(step(jumpIfEqual, UInt64(number), yes: count - UInt64(index)))
       }

@@ -119,12 +119,14 @@ enum Threads {
     for index in 0..<count {
       var thread = pthread_t()
       let work = Unmanaged.passRetained(Work(index, body))
-      let code = pthread_create(&thread, &attributes, { argument in
-        guard let argument else { return nil }
-        let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-        work.body(work.index)
-        return nil
-      }, work.toOpaque())
+      let code = pthread_create(
+        &thread, &attributes,
+        { argument in
+          guard let argument else { return nil }
+          let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+          work.body(work.index)
+          return nil
+        }, work.toOpaque())
       if code == 0 { threads.append(thread) } else { work.release() }
     }
     for thread in threads { pthread_join(thread, nil) }

@@ -32,12 +32,15 @@ struct WorkerProcess: ~Copyable {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    var words: [UnsafeMutablePointer<CChar>?] = ([launch.executable] + launch.arguments).map { strdup($0) }
+    var words: [UnsafeMutablePointer<CChar>?] = ([launch.executable] + launch.arguments).map {
+      strdup($0)
+    }
     words.append(nil)
     defer { for word in words { free(word) } }
     var environment: [UnsafeMutablePointer<CChar>?] = [nil]
     var id: pid_t = 0
-    guard posix_spawn(&id, launch.executable, &actions, &attributes, &words, &environment) == 0 else {
+    guard posix_spawn(&id, launch.executable, &actions, &attributes, &words, &environment) == 0
+    else {
       close(ends[0])
       return nil
     }

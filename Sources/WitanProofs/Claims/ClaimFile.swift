@@ -80,8 +80,12 @@ public struct ClaimFile: Hashable, Sendable {
   /// The file of a claim: signed, or not yet.
   public static func text(of claim: Claim, _ signed: SignedClaim? = nil) -> [UInt8] {
     var lines: [String] = []
-    func say(_ key: String, _ value: String) { lines.append("(set-info \(keywordPrefix)\(key) \(value))") }
-    func quote(_ text: String) -> String { "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" }
+    func say(_ key: String, _ value: String) {
+      lines.append("(set-info \(keywordPrefix)\(key) \(value))")
+    }
+    func quote(_ text: String) -> String {
+      "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    }
     say("title", quote(claim.title))
     if case .satisfiable(let witness) = claim.expectation {
       say("asserts", "sat")

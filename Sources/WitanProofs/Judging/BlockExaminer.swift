@@ -30,6 +30,14 @@ public struct BlockExaminer<Court: Adjudicator>: Sendable {
     return Examination(fault: fault, rulings: rulings)
   }
 
+  /// Examines a block that stands alone, its proposer's signature first.
+  public func examine(_ block: ProofBlock) -> Examination {
+    guard block.isSigned(chain: chain, scheme: scheme) else {
+      return Examination(fault: .unsigned, rulings: [])
+    }
+    return examine(block.claims)
+  }
+
   /// Examines a block of the engine's, whose operations are signed claims.
   public func examine(_ block: Block) -> Examination {
     do throws(BlockFault) {

@@ -69,7 +69,8 @@ public struct Ruling: Hashable, Sendable {
   static let textBytes = 4_096
 
   static func clipped(_ text: String) -> String {
-    text.utf8.count <= textBytes ? text : String(decoding: text.utf8.prefix(textBytes - 4), as: UTF8.self) + "…"
+    text.utf8.count <= textBytes
+      ? text : String(decoding: text.utf8.prefix(textBytes - 4), as: UTF8.self) + "…"
   }
 }
 
@@ -143,7 +144,9 @@ extension Ruling: Canonical {
   public init(from reader: inout ByteReader) throws(Malformed) {
     func text() throws(Malformed) -> String {
       let bytes = try reader.readBytes("bytes of a ruling's text", limit: Self.textBytes)
-      guard let text = String(validating: bytes, as: UTF8.self) else { throw .invalid("ruling's text") }
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw .invalid("ruling's text")
+      }
       return text
     }
     switch try reader.readUInt8() {

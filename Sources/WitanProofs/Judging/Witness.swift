@@ -50,7 +50,9 @@ enum Witness {
           of: declaration.spelling, sort: declaration.result, declarations: sorts + [name])
         interpretation = Model.Interpretation(parameters: [], body: value)
       }
-      let parameters = zip(interpretation.parameters, declaration.parameters).map { "(\($0) \($1))" }
+      let parameters = zip(interpretation.parameters, declaration.parameters).map {
+        "(\($0) \($1))"
+      }
       lines.append(
         "(define-fun \(declaration.spelling) (\(parameters.joined(separator: " "))) "
           + "\(declaration.result) \(interpretation.body))")

@@ -91,6 +91,8 @@ public struct Script: Hashable, Sendable {
 
   /// The functions and constants that an assignment gives values to.
   var declarations: [Declaration] {
-    commands.compactMap { if case .declaration(let declaration) = $0.kind { declaration } else { nil } }
+    commands.compactMap {
+      if case .declaration(let declaration) = $0.kind { declaration } else { nil }
+    }
   }
 }

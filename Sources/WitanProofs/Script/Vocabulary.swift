@@ -67,7 +67,8 @@ enum Vocabulary {
     if reserved.contains(name) || theories.contains(name) { return true }
     guard let first = name.utf8.first else { return true }
     if first == UInt8(ascii: "@") || first == UInt8(ascii: ".") { return true }
-    return name.hasPrefix("is-") || isNumberedBitVector(name) || name.utf8.contains(UInt8(ascii: "!"))
+    return name.hasPrefix("is-") || isNumberedBitVector(name)
+      || name.utf8.contains(UInt8(ascii: "!"))
   }
 
   /// `bv17`, as in `(_ bv17 8)`.

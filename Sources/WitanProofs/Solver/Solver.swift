@@ -105,7 +105,10 @@ public struct Solver: ~Copyable {
     case Z3_L_TRUE: return .sat
     case Z3_L_FALSE: return .unsat
     default:
-      // The reason that Z3 gives is free text; the counter says the same thing reliably.
+      // An engine that ran out of memory gives up without an error; only the reason's text says so.
+      let reason = Z3_solver_get_reason_unknown(context.raw, raw).map { String(cString: $0) } ?? ""
+      if reason.contains("memory") || reason.contains("memout") { throw .outOfMemory }
+      // Of a budget that ran out it doesn't say so reliably; the counter does.
       if let budget, resources - before >= UInt64(budget) { return .overBudget }
       return .unknown
     }

@@ -48,7 +48,8 @@ public final class SolverContext {
     let code = Z3_get_error_code(raw)
     guard code != Z3_OK else { return }
     if code == Z3_MEMOUT_FAIL { throw .outOfMemory }
-    let message = Z3_get_error_msg(raw, code).map { String(cString: $0) } ?? "error \(code.rawValue)"
+    let message =
+      Z3_get_error_msg(raw, code).map { String(cString: $0) } ?? "error \(code.rawValue)"
     if code == Z3_PARSER_ERROR { throw Self.illFormed(message) }
     throw .failed(String(message.prefix(200)))
   }

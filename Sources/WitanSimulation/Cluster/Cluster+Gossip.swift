@@ -271,7 +271,7 @@ extension Cluster {
         .delivered, at: now, node: index, UInt64(bulletin.sender), bulletin.messageID.rawValue)
     }
     let verifier = machines[index].replica.verifier
-    let opinion = Self.opinion(on: .message(message), of: verifier)
+    let opinion = Self.opinion(on: content, of: verifier)
     parcels.keep(opinion, by: verifier.horizon, at: place)
     if case .refused(let rejection) = opinion {
       // What isn't known here may be known elsewhere; what is false is false everywhere.

@@ -7,15 +7,20 @@ import WitanProofs
 @testable import WitanNode
 
 /// Workers are the `witan` that was built along with the tests.
-@Suite(.enabled(if: Built.witan != nil, "the witan executable isn't there"), .timeLimit(.minutes(2)))
+@Suite(
+  .enabled(if: Built.witan != nil, "the witan executable isn't there"), .timeLimit(.minutes(2)))
 struct ProofPoolTests {
   private func pool(lanes: Int = 2) throws -> ProofPool {
     ProofPool(
-      .processes(executable: try #require(Built.witan), arguments: ["judge-worker"]), lanes: lanes, cached: 1)
+      .processes(executable: try #require(Built.witan), arguments: ["judge-worker"]), lanes: lanes,
+      cached: 1)
   }
 
-  private func claim(_ number: Int, _ script: String = "", budget: UInt32 = 100_000) throws -> Claim {
-    let text = script.isEmpty ? "(declare-const x Int)(assert (> x \(number)))(assert (< x \(number)))" : script
+  private func claim(_ number: Int, _ script: String = "", budget: UInt32 = 100_000) throws -> Claim
+  {
+    let text =
+      script.isEmpty
+      ? "(declare-const x Int)(assert (> x \(number)))(assert (< x \(number)))" : script
     return try Claim("claim \(number)", script: Array(text.utf8), budget: budget)
   }
 
@@ -54,7 +59,8 @@ struct ProofPoolTests {
     let killed = Mutex<Set<pid_t>>([])
     Thread.detachNewThread {
       while !isDone.load(ordering: .acquiring) {
-        for worker in Self.children() where killed.withLock({ $0.count < 4 && $0.insert(worker).inserted }) {
+        for worker in Self.children()
+        where killed.withLock({ $0.count < 4 && $0.insert(worker).inserted }) {
           kill(worker, SIGKILL)
         }
         usleep(150_000)
@@ -69,9 +75,12 @@ struct ProofPoolTests {
   /// The worker processes that this process has.
   private static func children() -> [pid_t] {
     let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
-    let lists = tasks.compactMap { try? String(contentsOfFile: "/proc/self/task/\($0)/children", encoding: .utf8) }
+    let lists = tasks.compactMap {
+      try? String(contentsOfFile: "/proc/self/task/\($0)/children", encoding: .utf8)
+    }
     return lists.flatMap { $0.split(separator: " ") }.compactMap { pid_t($0) }.filter { id in
-      (try? String(contentsOfFile: "/proc/\(id)/cmdline", encoding: .utf8))?.contains("judge-worker") == true
+      (try? String(contentsOfFile: "/proc/\(id)/cmdline", encoding: .utf8))?.contains(
+        "judge-worker") == true
     }
   }
 
@@ -106,7 +115,8 @@ struct ProofPoolTests {
     let worker = try #require(pool.workers.first)
     kill(worker, SIGKILL)
     #expect(try pool.rulings(on: [claim(1)]) == first)
-    #expect(pool.workers == [worker], "the ruling came from the cache: the dead worker wasn't noticed")
+    #expect(
+      pool.workers == [worker], "the ruling came from the cache: the dead worker wasn't noticed")
     #expect(try pool.rulings(on: [claim(2)]).first?.isProved == true)
     #expect(pool.workers != [worker])
   }

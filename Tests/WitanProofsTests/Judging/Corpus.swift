@@ -30,7 +30,8 @@ struct Corpus {
     for _ in 0..<draw.integer(in: 3...7) {
       let terms = ["x", "y", "z"].map { "(* \(number(draw.integer(in: -5...5))) \($0))" }
       let relation = draw.one(of: ["<", "<=", ">", ">=", "="])
-      text += "(assert (\(relation) (+ \(terms.joined(separator: " "))) \(number(draw.integer(in: -9...9)))))"
+      text +=
+        "(assert (\(relation) (+ \(terms.joined(separator: " "))) \(number(draw.integer(in: -9...9)))))"
     }
     return text
   }
@@ -44,10 +45,12 @@ struct Corpus {
       ("(bvadd (bvxor a b) (bvshl (bvand a b) (_ bv1 \(width))))", "(bvadd a b)"),
       ("(bvneg a)", "(bvadd (bvnot a) (_ bv1 \(width)))"), ("(bvor a b)", "(bvadd a b)"),
       ("(bvmul a (_ bv3 \(width)))", "(bvadd a (bvadd a a))"), ("(bvudiv a b)", "(bvlshr a b)"),
-      ("(bvnot (bvand a b))", "(bvor (bvnot a) (bvnot b))"), ("(bvurem a (_ bv4 \(width)))", "(bvand a (_ bv3 \(width)))"),
+      ("(bvnot (bvand a b))", "(bvor (bvnot a) (bvnot b))"),
+      ("(bvurem a (_ bv4 \(width)))", "(bvand a (_ bv3 \(width)))"),
     ]
     let (left, right) = draw.one(of: identities)
-    return "(set-logic QF_BV)(declare-const a (_ BitVec \(width)))(declare-const b (_ BitVec \(width)))"
+    return
+      "(set-logic QF_BV)(declare-const a (_ BitVec \(width)))(declare-const b (_ BitVec \(width)))"
       + "(assert (not (= \(left) \(right))))"
   }
 
@@ -59,9 +62,11 @@ struct Corpus {
       String(repeating: "(f ", count: count) + name + String(repeating: ")", count: count)
     }
     for _ in 0..<draw.integer(in: 2...5) {
-      text += "(assert (= \(power(draw.one(of: names), draw.integer(in: 0...4))) \(power(draw.one(of: names), draw.integer(in: 0...4)))))"
+      text +=
+        "(assert (= \(power(draw.one(of: names), draw.integer(in: 0...4))) \(power(draw.one(of: names), draw.integer(in: 0...4)))))"
     }
-    return text + "(assert (not (= \(power("a", draw.integer(in: 0...3))) \(power("b", draw.integer(in: 0...3))))))"
+    return text
+      + "(assert (not (= \(power("a", draw.integer(in: 0...3))) \(power("b", draw.integer(in: 0...3))))))"
   }
 
   private mutating func arrays() -> String {
@@ -78,19 +83,24 @@ struct Corpus {
   private mutating func dataTypes() -> String {
     "(set-logic QF_DT)(declare-datatype L ((nil) (cons (head L) (tail L))))(declare-const a L)(declare-const b L)"
       + draw.one(of: [
-        "(assert (= a (cons a b)))", "(assert (= a (cons b a)))", "(assert (= a (cons b b)))(assert (= b nil))",
-        "(assert (not (= (head (cons a b)) a)))", "(assert (= (cons a b) (cons b a)))(assert (not (= a b)))",
+        "(assert (= a (cons a b)))", "(assert (= a (cons b a)))",
+        "(assert (= a (cons b b)))(assert (= b nil))",
+        "(assert (not (= (head (cons a b)) a)))",
+        "(assert (= (cons a b) (cons b a)))(assert (not (= a b)))",
         "(assert (= (tail a) b))(assert (not (= a nil)))", "(assert (= (cons a nil) nil))",
       ])
   }
 
   private mutating func quantified() -> String {
-    let base = "(set-logic UF)(declare-sort S 0)(declare-fun p (S S) Bool)(declare-const a S)(declare-const b S)(declare-const c S)"
+    let base =
+      "(set-logic UF)(declare-sort S 0)(declare-fun p (S S) Bool)(declare-const a S)(declare-const b S)(declare-const c S)"
       + "(assert (forall ((x S) (y S) (z S)) (=> (and (p x y) (p y z)) (p x z))))(assert (p a b))"
     return base
       + draw.one(of: [
-        "(assert (p b c))(assert (not (p a c)))", "(assert (not (p b a)))", "(assert (forall ((x S)) (not (p x x))))(assert (p b a))",
-        "(assert (p b c))(assert (p c a))(assert (not (p b a)))", "(assert (forall ((x S)) (p x x)))(assert (not (p c c)))",
+        "(assert (p b c))(assert (not (p a c)))", "(assert (not (p b a)))",
+        "(assert (forall ((x S)) (not (p x x))))(assert (p b a))",
+        "(assert (p b c))(assert (p c a))(assert (not (p b a)))",
+        "(assert (forall ((x S)) (p x x)))(assert (not (p c c)))",
       ])
   }
 
@@ -98,7 +108,9 @@ struct Corpus {
     let names = (0..<6).map { "p\($0)" }
     var text = "(set-logic QF_UF)" + names.map { "(declare-const \($0) Bool)" }.joined()
     for _ in 0..<draw.integer(in: 15...35) {
-      let literals = (0..<3).map { _ in draw.chance(0.5) ? draw.one(of: names) : "(not \(draw.one(of: names)))" }
+      let literals = (0..<3).map { _ in
+        draw.chance(0.5) ? draw.one(of: names) : "(not \(draw.one(of: names)))"
+      }
       text += "(assert (or \(literals.joined(separator: " "))))"
     }
     return text
@@ -108,9 +120,12 @@ struct Corpus {
     let text = "(set-logic QF_NRA)(declare-const x Real)(declare-const y Real)"
     return text
       + draw.one(of: [
-        "(assert (< (+ (* x x) (* y y)) (* 2.0 x y)))", "(assert (= (* x x) \(draw.integer(in: 2...9)).0))",
-        "(assert (< (+ (* x x) x \(draw.integer(in: 1...9)).0) 0.0))", "(assert (> (* x y) \(draw.integer(in: 1...9)).0))(assert (< (+ x y) 1.0))",
-        "(assert (> x 1.0))(assert (< (* x x) x))", "(assert (= (* x x x) \(draw.integer(in: 2...9)).0))(assert (< x 1.0))",
+        "(assert (< (+ (* x x) (* y y)) (* 2.0 x y)))",
+        "(assert (= (* x x) \(draw.integer(in: 2...9)).0))",
+        "(assert (< (+ (* x x) x \(draw.integer(in: 1...9)).0) 0.0))",
+        "(assert (> (* x y) \(draw.integer(in: 1...9)).0))(assert (< (+ x y) 1.0))",
+        "(assert (> x 1.0))(assert (< (* x x) x))",
+        "(assert (= (* x x x) \(draw.integer(in: 2...9)).0))(assert (< x 1.0))",
       ])
   }
 
@@ -118,7 +133,8 @@ struct Corpus {
     let names = ["a", "b", "c", "d"]
     var text = "(set-logic QF_IDL)" + names.map { "(declare-const \($0) Int)" }.joined()
     for _ in 0..<draw.integer(in: 4...8) {
-      text += "(assert (<= (- \(draw.one(of: names)) \(draw.one(of: names))) \(number(draw.integer(in: -4...3)))))"
+      text +=
+        "(assert (<= (- \(draw.one(of: names)) \(draw.one(of: names))) \(number(draw.integer(in: -4...3)))))"
     }
     return text
   }
@@ -126,5 +142,7 @@ struct Corpus {
 
 extension Draw {
   /// One of some things, of which there is one at least.
-  mutating func one<Thing>(of things: [Thing]) -> Thing { things[integer(in: 0...things.count - 1)] }
+  mutating func one<Thing>(of things: [Thing]) -> Thing {
+    things[integer(in: 0...things.count - 1)]
+  }
 }

@@ -11,7 +11,9 @@ import WitanDraw
     return (0..<240).map { corpus.script($0) }
   }()
 
-  private static let claims: [Claim] = corpus.compactMap { try? Claim("corpus", script: Array($0.utf8), budget: 200_000) }
+  private static let claims: [Claim] = corpus.compactMap {
+    try? Claim("corpus", script: Array($0.utf8), budget: 200_000)
+  }
 
   private static let z3 = "/usr/bin/z3"
 
@@ -24,12 +26,14 @@ import WitanDraw
     process.standardInput = input
     process.standardOutput = output
     try process.run()
-    let script = "(get-info :version)" + Self.corpus.map { "(reset)\($0)(check-sat)" }.joined(separator: "\n")
+    let script =
+      "(get-info :version)" + Self.corpus.map { "(reset)\($0)(check-sat)" }.joined(separator: "\n")
     Thread.detachNewThread {
       input.fileHandleForWriting.write(Data(script.utf8))
       try? input.fileHandleForWriting.close()
     }
-    let answers = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    let answers = String(
+      decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
     var lines = answers.split(separator: "\n").map(String.init)
     let version = lines.removeFirst()
@@ -76,11 +80,17 @@ import WitanDraw
   @Test func `difficulty grows with the work, and a byte is a unit of it`() throws {
     func pigeons(_ count: Int) throws -> Ruling {
       var text = ""
-      for pigeon in 0...count { for hole in 0..<count { text += "(declare-const p\(pigeon)_\(hole) Bool)" } }
-      for pigeon in 0...count { text += "(assert (or" + (0..<count).map { " p\(pigeon)_\($0)" }.joined() + " false))" }
+      for pigeon in 0...count {
+        for hole in 0..<count { text += "(declare-const p\(pigeon)_\(hole) Bool)" }
+      }
+      for pigeon in 0...count {
+        text += "(assert (or" + (0..<count).map { " p\(pigeon)_\($0)" }.joined() + " false))"
+      }
       for hole in 0..<count {
         for first in 0...count {
-          for second in 0..<first { text += "(assert (not (and p\(first)_\(hole) p\(second)_\(hole))))" }
+          for second in 0..<first {
+            text += "(assert (not (and p\(first)_\(hole) p\(second)_\(hole))))"
+          }
         }
       }
       let claim = try Claim("pigeons", script: Array(text.utf8))

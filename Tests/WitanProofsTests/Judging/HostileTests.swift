@@ -17,7 +17,8 @@ import Witan
       let ruling = Judge().ruling(on: try Claim("hostile", script: script, budget: 2_000))
       words[ruling.outcome.word, default: 0] += 1
       if attack.isCertain {
-        #expect(!ruling.isProved, "\(attack): \(String(decoding: script, as: UTF8.self).prefix(200))")
+        #expect(
+          !ruling.isProved, "\(attack): \(String(decoding: script, as: UTF8.self).prefix(200))")
         #expect(ruling.difficulty == 0)
       }
       if attack == .hiddenCommand { #expect(ruling.isProved) }
@@ -25,6 +26,7 @@ import Witan
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     // Every kind of end was reached: the corpus isn't all alike.
-    #expect(words.keys.sorted() == ["proved", "rejected", "undecided"] || words.count == 4, "\(words)")
+    #expect(
+      words.keys.sorted() == ["proved", "rejected", "undecided"] || words.count == 4, "\(words)")
   }
 }

@@ -22,7 +22,8 @@ import Witan
   }
 
   @Test func `an assignment refutes a claim, and is told by name`() throws {
-    let ruling = try ruling("(declare-const x Int)(declare-const y Int)(assert (= (+ x y) 7))(assert (= x 3))")
+    let ruling = try ruling(
+      "(declare-const x Int)(declare-const y Int)(assert (= (+ x y) 7))(assert (= x 3))")
     #expect(ruling.outcome == .refuted("x = 3, y = 4"))
     #expect(ruling.difficulty == 0)
   }
@@ -33,7 +34,8 @@ import Witan
       (assert (= (+ (* x x x) (* y y y)) (* z z z)))(assert (> x 0))(assert (> y 0))(assert (> z 0))
       """
     #expect(try ruling(cubes, budget: 20_000).outcome == .undecided(.overBudget))
-    let real = try ruling("(set-logic QF_NRA)" + cubes.split(separator: "Int").joined(separator: "Real"), budget: 100)
+    let real = try ruling(
+      "(set-logic QF_NRA)" + cubes.split(separator: "Int").joined(separator: "Real"), budget: 100)
     #expect(real.outcome == .undecided(.overBudget))
     let factors = """
       (set-logic QF_BV)(declare-const a (_ BitVec 24))(declare-const b (_ BitVec 24))
@@ -44,7 +46,8 @@ import Witan
   }
 
   @Test func `a solver that gives up decides nothing`() throws {
-    let root = "(declare-const x Real)(declare-const y Real)(assert (= (+ (* x x x) (* y y y)) 7.0))(assert (> (* x y) 3.0))(assert (< (+ x y) 1.0))"
+    let root =
+      "(declare-const x Real)(declare-const y Real)(assert (= (+ (* x x x) (* y y y)) 7.0))(assert (> (* x y) 3.0))(assert (< (+ x y) 1.0))"
     #expect(try ruling(root).outcome == .undecided(.incomplete))
     #expect(try ruling("(set-logic QF_NRA)" + root).isProved)
   }
@@ -57,19 +60,31 @@ import Witan
   }
 
   @Test func `a witness is evaluated, not searched for`() throws {
-    let script = "(declare-const x Int)(declare-fun f (Int) Int)(assert (> x 2))(assert (= (f x) (+ x 1)))"
+    let script =
+      "(declare-const x Int)(declare-fun f (Int) Int)(assert (> x 2))(assert (= (f x) (+ x 1)))"
     let good = "(define-fun x () Int 5)(define-fun f ((n Int)) Int (ite (= n 5) 6 0))"
     #expect(try ruling(script, witness: good).isProved)
     let bad = "(define-fun x () Int 1)(define-fun f ((n Int)) Int (+ n 1))"
     #expect(try ruling(script, witness: bad).outcome == .refuted("the witness breaks assertion 1"))
-    func rejection(_ witness: String) throws -> String? { try ruling(script, witness: witness).outcome.reason }
+    func rejection(_ witness: String) throws -> String? {
+      try ruling(script, witness: witness).outcome.reason
+    }
     #expect(try rejection("(define-fun x () Int 5)") == "the witness: it gives no value for f")
-    #expect(try rejection("(define-fun x () Real 5.0)(define-fun f ((n Int)) Int n)") == "the witness: its x isn't of the sort that was declared")
-    #expect(try rejection(good + "(define-fun g () Int 1)") == "the witness: it gives values for what isn't declared")
-    #expect(try rejection(good + "(assert false)") == "the witness: line 1, column 71: the command assert isn't admitted")
-    #expect(try ruling(script, witness: good + "(define-fun x () Int 6)").outcome.word == "rejected")
+    #expect(
+      try rejection("(define-fun x () Real 5.0)(define-fun f ((n Int)) Int n)")
+        == "the witness: its x isn't of the sort that was declared")
+    #expect(
+      try rejection(good + "(define-fun g () Int 1)")
+        == "the witness: it gives values for what isn't declared")
+    #expect(
+      try rejection(good + "(assert false)")
+        == "the witness: line 1, column 71: the command assert isn't admitted")
+    #expect(
+      try ruling(script, witness: good + "(define-fun x () Int 6)").outcome.word == "rejected")
     let quantified = "(declare-fun f (Int) Int)(assert (forall ((x Int)) (> (f x) x)))"
-    #expect(try ruling(quantified, witness: "(define-fun f ((n Int)) Int (* n n))").outcome == .undecided(.incomplete))
+    #expect(
+      try ruling(quantified, witness: "(define-fun f ((n Int)) Int (* n n))").outcome
+        == .undecided(.incomplete))
   }
 
   @Test func `a witness that the solver finds holds when it is checked`() throws {

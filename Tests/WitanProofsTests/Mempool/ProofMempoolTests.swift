@@ -7,9 +7,12 @@ import WitanCrypto
 @Suite struct ProofMempoolTests {
   private let authority = SimulatedAuthority(seed: 1)
 
-  private func claim(_ number: Int, by author: UInt64 = 0, spends: [Spend] = [], bytes: Int = 10) throws -> SignedClaim {
+  private func claim(_ number: Int, by author: UInt64 = 0, spends: [Spend] = [], bytes: Int = 10)
+    throws -> SignedClaim
+  {
     let claim = try Claim(
-      "claim \(number)", script: [UInt8](repeating: 0x20, count: bytes), budget: 100, spends: spends)
+      "claim \(number)", script: [UInt8](repeating: 0x20, count: bytes), budget: 100, spends: spends
+    )
     return SignedClaim(claim, author: authority.signer(author))
   }
 
@@ -30,7 +33,9 @@ import WitanCrypto
   @Test func `a claim is taken once, and only if it is proved`() throws {
     var pool = ProofMempool()
     try pool.insert(claim(1), ruling: proved(1), now: 0)
-    #expect(throws: ProofMempool.Refusal.duplicate) { try pool.insert(claim(1), ruling: proved(2), now: 0) }
+    #expect(throws: ProofMempool.Refusal.duplicate) {
+      try pool.insert(claim(1), ruling: proved(2), now: 0)
+    }
     #expect(throws: ProofMempool.Refusal.notProved) {
       try pool.insert(claim(2), ruling: Ruling(.undecided(.overBudget)), now: 0)
     }
@@ -41,19 +46,28 @@ import WitanCrypto
     var limits = ProofMempool.Limits()
     limits.claims = 3
     var pool = ProofMempool(limits: limits)
-    for number in 1...3 { try pool.insert(claim(number), ruling: proved(UInt64(number * 10)), now: 0) }
-    #expect(throws: ProofMempool.Refusal.worthLess) { try pool.insert(claim(4), ruling: proved(10), now: 0) }
+    for number in 1...3 {
+      try pool.insert(claim(number), ruling: proved(UInt64(number * 10)), now: 0)
+    }
+    #expect(throws: ProofMempool.Refusal.worthLess) {
+      try pool.insert(claim(4), ruling: proved(10), now: 0)
+    }
     try pool.insert(claim(5), ruling: proved(15), now: 0)
-    #expect(pool.take(count: 9, bytes: .max).map(\.claim.title) == ["claim 3", "claim 2", "claim 5"])
+    #expect(
+      pool.take(count: 9, bytes: .max).map(\.claim.title) == ["claim 3", "claim 2", "claim 5"])
   }
 
   @Test func `bytes are bounded too, and nothing goes for a claim that doesn't get in`() throws {
     var limits = ProofMempool.Limits()
     limits.bytes = 1_000
     var pool = ProofMempool(limits: limits)
-    for number in 1...4 { try pool.insert(claim(number, bytes: 50), ruling: proved(UInt64(number)), now: 0) }
+    for number in 1...4 {
+      try pool.insert(claim(number, bytes: 50), ruling: proved(UInt64(number)), now: 0)
+    }
     let before = pool.bytes
-    #expect(throws: ProofMempool.Refusal.worthLess) { try pool.insert(claim(9, bytes: 700), ruling: proved(3), now: 0) }
+    #expect(throws: ProofMempool.Refusal.worthLess) {
+      try pool.insert(claim(9, bytes: 700), ruling: proved(3), now: 0)
+    }
     #expect(pool.bytes == before)
     try pool.insert(claim(10, bytes: 600), ruling: proved(9), now: 0)
     #expect(pool.bytes <= 1_000)
@@ -66,10 +80,13 @@ import WitanCrypto
     var pool = ProofMempool(limits: limits)
     try pool.insert(claim(1, by: 7), ruling: proved(5), now: 0)
     try pool.insert(claim(2, by: 7), ruling: proved(6), now: 0)
-    #expect(throws: ProofMempool.Refusal.crowding) { try pool.insert(claim(3, by: 7), ruling: proved(5), now: 0) }
+    #expect(throws: ProofMempool.Refusal.crowding) {
+      try pool.insert(claim(3, by: 7), ruling: proved(5), now: 0)
+    }
     try pool.insert(claim(4, by: 7), ruling: proved(9), now: 0)
     try pool.insert(claim(5, by: 8), ruling: proved(1), now: 0)
-    #expect(pool.take(count: 9, bytes: .max).map(\.claim.title) == ["claim 4", "claim 2", "claim 5"])
+    #expect(
+      pool.take(count: 9, bytes: .max).map(\.claim.title) == ["claim 4", "claim 2", "claim 5"])
   }
 
   @Test func `two claims that spend the same thing are both refused, and so is a third`() throws {
@@ -77,9 +94,13 @@ import WitanCrypto
     let coin = Spend(owner: owner, thing: SHA256.hash([1]))
     var pool = ProofMempool()
     try pool.insert(claim(1, spends: [coin]), ruling: proved(5), now: 0)
-    #expect(throws: ProofMempool.Refusal.conflict(coin)) { try pool.insert(claim(2, spends: [coin]), ruling: proved(50), now: 0) }
+    #expect(throws: ProofMempool.Refusal.conflict(coin)) {
+      try pool.insert(claim(2, spends: [coin]), ruling: proved(50), now: 0)
+    }
     #expect(pool.count == 0)
-    #expect(throws: ProofMempool.Refusal.conflict(coin)) { try pool.insert(claim(3, spends: [coin]), ruling: proved(5), now: 0) }
+    #expect(throws: ProofMempool.Refusal.conflict(coin)) {
+      try pool.insert(claim(3, spends: [coin]), ruling: proved(5), now: 0)
+    }
     let other = Spend(owner: owner, thing: SHA256.hash([2]))
     try pool.insert(claim(4, spends: [other]), ruling: proved(5), now: 0)
     #expect(pool.count == 1)
@@ -109,7 +130,9 @@ import WitanCrypto
 
   @Test func `what waits too long is forgotten`() throws {
     var pool = ProofMempool()
-    for number in 0..<200 { try pool.insert(claim(number), ruling: proved(1), now: .seconds(UInt64(number))) }
+    for number in 0..<200 {
+      try pool.insert(claim(number), ruling: proved(1), now: .seconds(UInt64(number)))
+    }
     pool.expire(.seconds(600 + 99))
     #expect(pool.count == 100)
     pool.expire(.seconds(2_000))
@@ -124,7 +147,8 @@ import WitanCrypto
     let keys = (0..<50).map { authority.signer(UInt64($0)).publicKey }
     for number in 0..<10_000 {
       let claim = SignedClaim(
-        try Claim("claim \(number)", script: [0x20]), author: keys[number % 50], signature: base.signature,
+        try Claim("claim \(number)", script: [0x20]), author: keys[number % 50],
+        signature: base.signature,
         countersignatures: [])
       try pool.insert(claim, ruling: proved(UInt64(number * 7_919 % 10_007)), now: 0)
     }

@@ -52,7 +52,10 @@ import Testing
 
   /// Every refusal with its place: what is wrong, on which line, in which column.
   static let refusals: [(String, String)] = [
-    ("(set-option :regular-output-channel \"x\")", "line 1, column 2: the command set-option isn't admitted"),
+    (
+      "(set-option :regular-output-channel \"x\")",
+      "line 1, column 2: the command set-option isn't admitted"
+    ),
     ("(assert true)\n  (echo \"hi\")", "line 2, column 4: the command echo isn't admitted"),
     ("(|assert| true)", "line 1, column 2: the name of a command should stand here, not |assert|"),
     ("(assert true", "line 1, column 13: ) should stand here, not the end"),
@@ -75,20 +78,43 @@ import Testing
     ("(assert #z)", "line 1, column 9: the character 0x23 may not stand here"),
     ("(set-logic HORN)(assert true)", "line 1, column 12: the logic HORN isn't known"),
     ("(assert true)(set-logic ALL)", "line 1, column 15: set-logic may not stand here"),
-    ("(set-info :smt-lib 2)(assert true)", "line 1, column 11: the attribute :smt-lib isn't admitted"),
+    (
+      "(set-info :smt-lib 2)(assert true)",
+      "line 1, column 11: the attribute :smt-lib isn't admitted"
+    ),
     ("(assert (! true :foo 3))", "line 1, column 17: the attribute :foo isn't admitted"),
     ("(assert (and :named x))", "line 1, column 14: a term should stand here, not :named"),
-    ("(define-fun and ((a Bool)) Bool true)", "line 1, column 13: and has a meaning already; choose another name"),
-    ("(declare-const |true| Bool)", "line 1, column 16: |true| has a meaning already; choose another name"),
-    ("(assert (let ((not true)) not))", "line 1, column 16: not has a meaning already; choose another name"),
-    ("(assert (forall ((+ Int)) true))", "line 1, column 19: + has a meaning already; choose another name"),
+    (
+      "(define-fun and ((a Bool)) Bool true)",
+      "line 1, column 13: and has a meaning already; choose another name"
+    ),
+    (
+      "(declare-const |true| Bool)",
+      "line 1, column 16: |true| has a meaning already; choose another name"
+    ),
+    (
+      "(assert (let ((not true)) not))",
+      "line 1, column 16: not has a meaning already; choose another name"
+    ),
+    (
+      "(assert (forall ((+ Int)) true))",
+      "line 1, column 19: + has a meaning already; choose another name"
+    ),
     ("(declare-const x Int)(declare-const |x| Bool)", "line 1, column 37: |x| was declared before"),
     ("(declare-const @x Int)", "line 1, column 16: @x has a meaning already; choose another name"),
-    ("(declare-const k!0 Int)", "line 1, column 16: k!0 has a meaning already; choose another name"),
-    ("(declare-datatype T ((and)))", "line 1, column 23: and has a meaning already; choose another name"),
+    (
+      "(declare-const k!0 Int)", "line 1, column 16: k!0 has a meaning already; choose another name"
+    ),
+    (
+      "(declare-datatype T ((and)))",
+      "line 1, column 23: and has a meaning already; choose another name"
+    ),
     ("(assert (lambda ((x Int)) x))", "line 1, column 10: lambda isn't admitted in terms"),
     ("(assert (push 1))", "line 1, column 10: push isn't admitted in terms"),
-    ("(declare-const x (_ BitVec 65537))", "line 1, column 28: too many units in an index; at most 65536"),
+    (
+      "(declare-const x (_ BitVec 65537))",
+      "line 1, column 28: too many units in an index; at most 65536"
+    ),
     ("(assert true)(check-sat)(assert false)", "line 1, column 26: assert may not stand here"),
     ("(assert true)(check-sat)(check-sat)", "line 1, column 26: check-sat may not stand here"),
     ("(include \"/etc/passwd\")", "line 1, column 2: the command include isn't admitted"),
@@ -114,12 +140,17 @@ import Testing
     }
     #expect(refusal(nested(ScriptBounds.depth)) == nil)
     #expect(refusal(nested(ScriptBounds.depth + 1))?.reason == .tooMany(.depth, limit: 512))
-    func numbered(_ digits: Int) -> String { "(assert (= 1 1\(String(repeating: "0", count: digits - 1))))" }
+    func numbered(_ digits: Int) -> String {
+      "(assert (= 1 1\(String(repeating: "0", count: digits - 1))))"
+    }
     #expect(refusal(numbered(ScriptBounds.digits)) == nil)
     #expect(refusal(numbered(ScriptBounds.digits + 1))?.reason == .tooMany(.digits, limit: 1024))
-    func named(_ bytes: Int) -> String { "(declare-const \(String(repeating: "x", count: bytes)) Int)(assert true)" }
+    func named(_ bytes: Int) -> String {
+      "(declare-const \(String(repeating: "x", count: bytes)) Int)(assert true)"
+    }
     #expect(refusal(named(ScriptBounds.symbolBytes)) == nil)
-    #expect(refusal(named(ScriptBounds.symbolBytes + 1))?.reason == .tooMany(.symbolBytes, limit: 256))
+    #expect(
+      refusal(named(ScriptBounds.symbolBytes + 1))?.reason == .tooMany(.symbolBytes, limit: 256))
     let asserts = String(repeating: "(assert true)", count: ScriptBounds.commands)
     #expect(refusal(asserts) == nil)
     #expect(refusal(asserts + "(exit)")?.reason == .tooMany(.commands, limit: 8192))

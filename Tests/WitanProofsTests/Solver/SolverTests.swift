@@ -9,13 +9,16 @@ import Testing
   @Test func `terms are written as SMT-LIB`() {
     let f = Function("f", [.int], .int)
     let table = Term.variable("t", .array(from: .int, to: .bool))
-    let term = Term.forAll(x, holds: (x + 1 > y && !(f(x) .== y)).implies(table[x] || table.setting(x, to: .true)[y]))
+    let term = Term.forAll(
+      x, holds: (x + 1 > y && !(f(x) .== y)).implies(table[x] || table.setting(x, to: .true)[y]))
     #expect(
       term.text
-        == "(forall ((x Int)) (=> (and (> (+ x 1) y) (not (= (f x) y))) (or (select t x) (select (store t x true) y))))")
+        == "(forall ((x Int)) (=> (and (> (+ x 1) y) (not (= (f x) y))) (or (select t x) (select (store t x true) y))))"
+    )
     #expect(
       term.declarations == [
-        "(declare-fun y () Int)", "(declare-fun f (Int) Int)", "(declare-fun t () (Array Int Bool))",
+        "(declare-fun y () Int)", "(declare-fun f (Int) Int)",
+        "(declare-fun t () (Array Int Bool))",
       ])
     #expect(Term.int("a b").text == "|a b|")
     #expect(Term.number(-3).text == "(- 3)")

@@ -1,0 +1,8 @@
+(set-info :witan-title "A list that isn't empty is its head before its tail")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic QF_DT)
+(declare-datatype List ((empty) (link (head List) (tail List))))
+(declare-const l List)
+(assert (not (= l empty)))
+(assert (not (= l (link (head l) (tail l)))))

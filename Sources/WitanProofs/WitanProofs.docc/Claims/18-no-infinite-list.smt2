@@ -1,0 +1,8 @@
+(set-info :witan-title "No list contains itself")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic QF_DT)
+(declare-datatype List ((empty) (link (head List) (tail List))))
+(declare-const l List)
+(declare-const m List)
+(assert (= l (link m (link m l))))
