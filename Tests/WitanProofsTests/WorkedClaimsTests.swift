@@ -7,7 +7,7 @@ import Witan
 /// The worked claims of the documentation, each with what it says will come of it.
 @Suite struct WorkedClaimsTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../Sources/WitanProofs/WitanProofs.docc/Claims").standardized
+    .appending(path: "../../Sources/WitanProofs/WitanProofs.docc/Claims").standardized
 
   private static let names: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter {

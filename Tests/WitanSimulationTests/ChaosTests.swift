@@ -6,7 +6,7 @@ import WitanSimulation
 
 /// Random clusters under loss, crashes between effects, and partitions, watched by all checkers.
 @Suite struct ChaosTests {
-  @Test(arguments: 0..<24) func randomFaultsNeverSplitTheClusterAndProgressReturns(seed: UInt64)
+  @Test(arguments: 0..<8) func randomFaultsNeverSplitTheClusterAndProgressReturns(seed: UInt64)
     throws
   {
     var chaos = try Chaos(seed: seed)

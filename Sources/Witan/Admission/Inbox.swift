@@ -150,6 +150,7 @@ public struct Inbox<Frame: Sendable>: Sendable {
   }
 
   /// Keeps a frame of so many bytes, or says why not.
+  @specialized(where Frame == [UInt8])
   public mutating func add(_ frame: Frame, bytes length: Int, from source: Source) -> Overflow? {
     let overflow: Overflow?
     switch source {
@@ -165,6 +166,7 @@ public struct Inbox<Frame: Sendable>: Sendable {
   }
 
   /// Takes out the frame whose turn it is; nil when none waits.
+  @specialized(where Frame == [UInt8])
   public mutating func next() -> (frame: Frame, source: Source)? {
     let bothWait = !peers.isEmpty && !clients.isEmpty
     if peers.isEmpty || (bothWait && lead <= 0) {

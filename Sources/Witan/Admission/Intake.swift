@@ -61,14 +61,16 @@ struct Intake: Sendable {
   mutating func admit(_ request: Request, at now: Micros) -> Rejection? {
     guard entries[request.digest] == nil else { return .duplicate }
     let size = request.footprint
-    let share = shares[request.client] ?? Share()
+    let index = shares.index(forKey: request.client)
+    let share = index.map { shares.values[$0] } ?? Share()
     guard share.count < Self.requestLimit - entries.count,
       share.bytes + size <= Self.byteLimit - bytes
     else { return .refused(.busy) }
     tickets &+= 1
     entries[request.digest] = Entry(
       request: request, arrivedAt: now, foundWaiting: unproposed, ticket: tickets)
-    shares[request.client] = Share(count: share.count + 1, bytes: share.bytes + size)
+    let grown = Share(count: share.count + 1, bytes: share.bytes + size)
+    if let index { shares.values[index] = grown } else { shares[request.client] = grown }
     queue.append(Place(digest: request.digest, ticket: tickets))
     bytes += size
     unproposed += 1
@@ -82,25 +84,35 @@ struct Intake: Sendable {
     let size = entry.request.footprint
     bytes -= size
     if entry.proposedAt == nil { unproposed -= 1 }
-    if var share = shares[entry.request.client] {
-      share.count -= 1
-      share.bytes -= size
-      shares[entry.request.client] = share.count == 0 ? nil : share
+    if let index = shares.index(forKey: entry.request.client) {
+      shares.values[index].count -= 1
+      shares.values[index].bytes -= size
+      if shares.values[index].count == 0 { shares.remove(at: index) }
     }
+    if head < queue.count, queue[head].ticket == entry.ticket { head += 1 }
     skipGone()
     return entry
   }
 
-  /// Notes that a proposal contains a request. Returns when the request arrived, if this is the first and its
-  /// wait says anything of the leader.
-  mutating func noteProposed(_ digest: Digest, at now: Micros) -> Micros? {
+  /// Since when a request has waited for the leader.
+  struct Wait {
+    let since: Micros
+    /// Whether that is when it was passed on to the leader, which must have it since; else it is when it came here.
+    let isForwarded: Bool
+  }
+
+  /// Notes that a proposal contains a request. Returns how it has waited, if this is the first and its wait says
+  /// anything of the leader.
+  mutating func noteProposed(_ digest: Digest, at now: Micros) -> Wait? {
     guard let index = entries.index(forKey: digest), entries.values[index].proposedAt == nil else {
       return nil
     }
     entries.values[index].proposedAt = now
     unproposed -= 1
     guard entries.values[index].foundWaiting <= Self.crowd else { return nil }
-    return entries.values[index].forwardedAt ?? entries.values[index].arrivedAt
+    let forwardedAt = entries.values[index].forwardedAt
+    return Wait(
+      since: forwardedAt ?? entries.values[index].arrivedAt, isForwarded: forwardedAt != nil)
   }
 
   /// Notes that a proposal that contained the request is void.

@@ -167,7 +167,7 @@ extension Replica {
     window[sequence].lockedBlock = window[sequence].block(header.digest)
     window[sequence].lock = lock
     effects.append(.persist(.locked(lock)))
-    effects.append(.report(.prepared(sequence, header.digest, view)))
+    effects.report(.prepared(sequence, header.digest, view))
     if let seat = office.seat {
       let commit = sign(.commit, view: view, sequence: sequence, digest: header.digest)
       _ = window[sequence].commits.add(
@@ -230,7 +230,7 @@ extension Replica {
     if decisions.insert(decision, executed: execution.executed) {
       if !isBlockKept { effects.append(.persist(.block(decision.block))) }
       effects.append(.persist(.decided(decision.certificate)))
-      effects.append(.report(.decided(decision.certificate, decision.block.header)))
+      effects.report(.decided(decision.certificate, decision.block.header))
     }
     bindDecided(at: sequence)
   }

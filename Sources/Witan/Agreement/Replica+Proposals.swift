@@ -95,7 +95,7 @@ extension Replica {
     window[sequence].unlinked = nil
     window[sequence].prepares.count(header.digest, members: members)
     window[sequence].commits.count(header.digest, members: members)
-    effects.append(.report(.accepted(sequence, header.digest, view)))
+    effects.report(.accepted(sequence, header.digest, view))
   }
 
   /// What a block at a sequence must follow; nil while that isn't known in this view. A decided block is the
@@ -148,7 +148,7 @@ extension Replica {
       vote(at: sequence, into: &effects)
     case .invalid(let reason):
       window[sequence].proposal?.verdict = .invalid
-      effects.append(.report(.refusedBlock(sequence, digest, reason)))
+      effects.report(.refusedBlock(sequence, digest, reason))
       suspect(.refusedBlock(reason), into: &effects)
     }
     return nil

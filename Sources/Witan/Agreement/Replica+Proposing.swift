@@ -148,7 +148,7 @@ extension Replica {
       flushDrafts(into: &effects)
     case .invalid(let reason):
       let height = proposer.drafts[index].block.header.height
-      effects.append(.report(.refusedBlock(height, digest, reason)))
+      effects.report(.refusedBlock(height, digest, reason))
       // What was built on it falls with it.
       for draft in proposer.drafts[index...] {
         for request in draft.block.requests {
@@ -184,11 +184,10 @@ extension Replica {
   /// A proposal names requests: what waits is on its way, and the leader's speed is measured.
   mutating func noteProposed(_ block: Block) {
     for request in block.requests {
-      let forwardedAt = intake[request.digest]?.forwardedAt
-      guard let arrivedAt = intake.noteProposed(request.digest, at: now) else { continue }
-      let wait = now - max(forwardedAt ?? arrivedAt, viewEnteredAt)
+      guard let waited = intake.noteProposed(request.digest, at: now) else { continue }
+      let wait = now - max(waited.since, viewEnteredAt)
       // Until it was passed on, its client may have kept it from the leader, which nobody else must pay for.
-      let counts = forwardedAt == nil ? min(wait, (pacemaker.delay ?? 0) * 2) : wait
+      let counts = waited.isForwarded ? wait : min(wait, (pacemaker.delay ?? 0) * 2)
       monitor.noteProposed(client: request.client, wait: counts)
     }
   }

@@ -91,10 +91,14 @@ struct VoteTally: Sendable {
   /// The votes for a block.
   @inline(__always)
   func votes(for digest: Digest) -> SignatureSet {
-    let voters = voters(for: digest)
+    // A set with room of its own: a vote that comes later would else have to copy this one's first.
+    var voters = SeatSet(capacity: signatures.count)
     var matching: [Signature] = []
     matching.reserveCapacity(seats.count)
-    for seat in voters { matching.append(signatures[seat.index]) }
+    for seat in self.voters(for: digest) {
+      voters.insert(seat)
+      matching.append(signatures[seat.index])
+    }
     return SignatureSet(seats: voters, signatures: matching)
   }
 

@@ -9,8 +9,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   public private(set) var machine: Machine
   /// The last sequence that the application executed.
   public private(set) var executed: SequenceNumber = 0
-  private var queue = FairQueue()
-  private var states: [(sequence: SequenceNumber, machine: Machine, tree: ChunkTree)] = []
+  private var queue: Machine.Queue
+  private var states: [(sequence: SequenceNumber, machine: Machine, image: Machine.Image)] = []
   private var incoming: Incoming?
 
   private struct Incoming: Sendable {
@@ -19,10 +19,13 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   }
 
   /// A host of an application in the state of the genesis.
-  public init(_ machine: Machine) { self.machine = machine }
+  public init(_ machine: Machine) {
+    self.machine = machine
+    queue = machine.queue
+  }
 
   /// The root that the genesis must name for an application in this state.
-  public static func root(of machine: Machine) -> Digest { ChunkTree(machine.snapshot).root }
+  public static func root(of machine: Machine) -> Digest { machine.image.root }
 
   /// The snapshot at a checkpoint: what the shell must keep durably, for as long as it isn't released, to restore
   /// after a restart.
@@ -34,7 +37,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   public mutating func restore(_ snapshot: [UInt8], at sequence: SequenceNumber) throws {
     try machine.restore(snapshot)
     executed = sequence
-    states = [(sequence, machine, ChunkTree(machine.snapshot))]
+    states = [(sequence, machine, machine.image)]
   }
 
   /// The answer to an effect; nil when it asks nothing of the application.
@@ -44,7 +47,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     switch effect {
     case .offer(let request):
       guard machine.admits(request) else { return .declined([request.digest]) }
-      queue.append(request)
+      queue.append(request, weight: machine.weigh(request))
     case .withdraw(let digests): queue.remove(digests)
     case .assemble(let count, let bytes):
       return .assembled(queue.next(count: count, bytes: bytes), timestamp: clock)
@@ -71,24 +74,30 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     if block.header.timestamp > clock + clockTolerance {
       return .invalid(InvalidBlock(code: 1, "its timestamp lies in the future"))
     }
-    guard block.requests.allSatisfy(machine.admits) else {
+    guard block.requests.allSatisfy({ machine.admits($0) }) else {
       return .invalid(InvalidBlock(code: 2, "it has a request that may not be proposed"))
     }
     return machine.validate(block)
   }
 
   private mutating func execute(_ execution: Execution) -> ExecutionResult {
+    machine.begin(execution.requests, in: execution.header)
     let results = execution.requests.map { machine.apply($0, in: execution.header) }
+    machine.end(execution.header)
     executed = execution.sequence
-    var state: ExecutionResult.State?
-    if execution.isCheckpoint {
-      let tree = ChunkTree(machine.snapshot)
-      states.append((execution.sequence, machine, tree))
-      state = ExecutionResult.State(
-        root: tree.root, chunks: UInt32(tree.count),
-        nextMembers: execution.mayEndEpoch ? machine.nextMembers : nil)
-    }
-    return ExecutionResult(sequence: execution.sequence, results: results, state: state)
+    return ExecutionResult(
+      sequence: execution.sequence, results: results,
+      state: execution.isCheckpoint ? keepState(after: execution) : nil)
+  }
+
+  /// Keeps the state for a checkpoint.
+  @inline(never)
+  private mutating func keepState(after execution: Execution) -> ExecutionResult.State {
+    let image = machine.image
+    states.append((execution.sequence, machine, image))
+    return ExecutionResult.State(
+      root: image.root, chunks: UInt32(image.count),
+      nextMembers: execution.mayEndEpoch ? machine.nextMembers : nil)
   }
 
   private func answer(_ content: [UInt8], at sequence: SequenceNumber?) -> QueryResult {
@@ -98,7 +107,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     guard let state = states.first(where: { $0.sequence == sequence }) else {
       return QueryResult(outcome: .refused(.busy), at: sequence)
     }
-    guard let proved = state.machine.prove(content, in: state.tree) else {
+    guard let proved = state.machine.prove(content, in: state.image) else {
       return QueryResult(outcome: .refused(.unprovable), at: sequence)
     }
     return QueryResult(outcome: .result(proved.answer), at: sequence, proof: proved.proof)
@@ -106,14 +115,14 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   private func chunk(for ticket: ChunkTicket) -> StateChunk? {
     guard let state = states.first(where: { $0.sequence == ticket.sequence }),
-      let (bytes, proof) = state.tree.chunk(Int(ticket.index))
+      let (bytes, proof) = state.image.chunk(Int(ticket.index))
     else { return nil }
     return StateChunk(address: .application(ticket.index), bytes: bytes, proof: proof)
   }
 
   private mutating func keep(_ chunk: StateChunk, of summary: CheckpointSummary) -> Bool {
     guard incoming?.summary == summary, case .application(let index) = chunk.address,
-      ChunkTree.verifies(
+      Machine.Image.verifies(
         chunk.bytes, proof: chunk.proof, at: Int(index), of: Int(summary.applicationChunks),
         root: summary.applicationRoot)
     else { return false }
@@ -123,19 +132,19 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   private mutating func install(_ summary: CheckpointSummary) -> Bool {
     guard let incoming, incoming.summary == summary else { return false }
-    var bytes: [UInt8] = []
+    var chunks: [[UInt8]] = []
     for index in 0..<Int(summary.applicationChunks) {
       guard let chunk = incoming.chunks[index] else { return false }
-      bytes += chunk
+      chunks.append(chunk)
     }
     self.incoming = nil
     var candidate = machine
-    guard (try? candidate.restore(bytes)) != nil,
-      Self.root(of: candidate) == summary.applicationRoot
-    else { return false }
+    guard (try? candidate.restore(chunks: chunks)) != nil else { return false }
+    let image = candidate.image
+    guard image.root == summary.applicationRoot else { return false }
     machine = candidate
     executed = summary.sequence
-    states.append((summary.sequence, machine, ChunkTree(bytes)))
+    states.append((summary.sequence, machine, image))
     return true
   }
 }

@@ -124,6 +124,11 @@ struct CheckpointBook: Sendable {
     candidates.removeAll { $0.sequence <= sequence }
   }
 
+  /// The window begins after a checkpoint whose state isn't here: what is at or below it is of no use any more.
+  mutating func leave(_ sequence: SequenceNumber) {
+    candidates.removeAll { $0.sequence <= sequence }
+  }
+
   /// The state came from others, or from the journal.
   mutating func setFoundation(_ image: CheckpointImage) {
     earlierFoundation = foundation

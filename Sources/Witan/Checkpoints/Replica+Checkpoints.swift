@@ -14,7 +14,7 @@ extension Replica {
     if mayEndEpoch(at: header.height), let members = state.nextMembers {
       // Members that can't form an epoch are no change: the same on every replica (F41).
       do { next = try Membership(members) } catch {
-        effects.append(.report(.impossibleMembers(header.height, error)))
+        effects.report(.impossibleMembers(header.height, error))
       }
       if next == self.members { next = nil }
     }
@@ -105,7 +105,7 @@ extension Replica {
     if isNew {
       stable = certificate
       effects.append(.persist(.stable(certificate)))
-      effects.append(.report(.stable(certificate)))
+      effects.report(.stable(certificate))
       window.advance(to: sequence)
       dropStaleDrafts()
     }
@@ -116,6 +116,8 @@ extension Replica {
       if certificate.endsEpoch, certificate.epoch == office.epoch {
         beginEpoch(after: certificate, members: image?.nextMembers, into: &effects)
       }
+    } else {
+      checkpoints.leave(sequence)
     }
     if isNew { takeUpWindow(into: &effects) }
   }
@@ -140,7 +142,7 @@ extension Replica {
   ) {
     guard !execution.isUntrusted else { return }
     execution.isUntrusted = true
-    effects.append(.report(.diverged(sequence, own: own, certified: certified)))
+    effects.report(.diverged(sequence, own: own, certified: certified))
     askForManifest(into: &effects)
   }
 
@@ -181,7 +183,7 @@ extension Replica {
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.progress, into: &effects)
     offerWaiting(into: &effects)
-    effects.append(.report(.enteredEpoch(office.epoch, office.members)))
-    effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
+    effects.report(.enteredEpoch(office.epoch, office.members))
+    effects.report(.enteredView(office.epoch, view, leader: currentLeader))
   }
 }

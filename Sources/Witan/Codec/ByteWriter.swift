@@ -8,9 +8,11 @@ public struct ByteWriter: Sendable {
   /// What was written so far.
   public private(set) var bytes: [UInt8] = []
 
+  /// Room for what is written most: a statement, a header, a reply.
+  private static let firstRoom = 128
+
   /// A writer of nothing so far.
-  @inlinable
-  public init() {}
+  public init() { bytes.reserveCapacity(Self.firstRoom) }
 
   /// Forgets what was written and keeps the room for it.
   public mutating func reset() { bytes.removeAll(keepingCapacity: true) }

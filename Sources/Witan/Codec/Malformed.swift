@@ -35,11 +35,18 @@ public enum Malformed: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A name known when the program was built, so that errors carry no text from outside.
 public struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
-  private let text: String
+  /// As it lies in the program: every list that is read has a name at hand, and nearly none needs it.
+  private let text: StaticString
 
   /// The name as written in the source.
-  public init(stringLiteral text: StaticString) { self.text = text.description }
+  public init(stringLiteral text: StaticString) { self.text = text }
 
   /// The name.
-  public var description: String { text }
+  public var description: String { text.description }
+
+  /// Whether both are the same name.
+  public static func == (a: StaticName, b: StaticName) -> Bool { a.description == b.description }
+
+  /// Feeds the name to the hasher.
+  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

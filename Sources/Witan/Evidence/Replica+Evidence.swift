@@ -3,7 +3,7 @@ import WitanCrypto
 extension Replica {
   /// Keeps a proof of a fault and tells of it, the first time.
   mutating func convict(_ proof: Evidence, into effects: inout Effects) {
-    if evidence.keep(proof) { effects.append(.report(.evidence(proof))) }
+    if evidence.keep(proof) { effects.report(.evidence(proof)) }
   }
 
   /// Looks for what a view-change hides although its signer's own commit, seen here, proves it.

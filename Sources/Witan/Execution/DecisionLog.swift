@@ -16,7 +16,8 @@ struct DecisionLog: Sendable {
 
   /// The decision at a sequence, if it is here.
   subscript(sequence: SequenceNumber) -> Decision? {
-    contains(sequence) ? ring[index(of: sequence)] : nil
+    @inline(__always)
+    get { contains(sequence) ? ring[index(of: sequence)] : nil }
   }
 
   /// Whether the decision at a sequence is here.

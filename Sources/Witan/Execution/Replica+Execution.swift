@@ -38,6 +38,8 @@ extension Replica {
     // What ran in this block already; one that is alone has nothing before it.
     let isAlone = decision.block.requests.count == 1
     var ranHere: [PublicKey: UInt64] = [:]
+    // Each newcomer of this block takes a place; the same one mustn't be promised twice.
+    let isCrowded = sessions.room < decision.block.requests.count
     var newcomers = 0
     var runs = 0
     for request in decision.block.requests {
@@ -45,8 +47,9 @@ extension Replica {
       if let number = ranHere[request.client], request.number <= number {
         judgement = .refused(.stale)
       }
-      if judgement == .run, ranHere[request.client] == nil, !sessions.knows(request.client) {
-        // Each newcomer of this block takes a place; the same one mustn't be promised twice.
+      if isCrowded, judgement == .run, ranHere[request.client] == nil,
+        !sessions.knows(request.client)
+      {
         if newcomers < sessions.room {
           newcomers += 1
         } else {
@@ -111,7 +114,7 @@ extension Replica {
     dropVoidHead(into: &effects)
     pacemaker.noteProgress()
     monitor.noteDecision()
-    effects.append(.report(.executed(plan.sequence, block.digest)))
+    effects.report(.executed(plan.sequence, block.digest))
     if plan.isCheckpoint, let state = result.state {
       takeCheckpoint(after: block.header, state: state, into: &effects)
     }

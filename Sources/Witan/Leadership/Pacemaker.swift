@@ -46,9 +46,14 @@ struct Pacemaker: Sendable {
   }
 
   /// How long something is given before it is asked for again: two round trips.
+  ///
+  /// Where much is lost and everybody is needed, nearly all agreements wait to be told again, so that the measured delay
+  /// follows this span; did this span follow the delay without limit, both would grow for ever. So no more is given than
+  /// the genesis finds short, unless even the fastest agreement takes long: then it is the network that is slow.
   var retransmission: Micros {
     guard let delay else { return floor / 2 }
-    return max(floor / 4, min(patience / 2, (delay + deviation) * 4))
+    let limit = max(initial / 4, (sorted.first ?? 0) * 3)
+    return max(floor / 4, min(patience / 2, min(limit, (delay + deviation) * 4)))
   }
 
   /// A sample of the one-way delay between replicas.

@@ -2,28 +2,28 @@ import WitanCrypto
 
 /// What a replica must remember to never contradict itself, and no more.
 public enum Journal {
-  /// One entry of the journal. What is large and comes once a block or less is kept in a box, so that the others,
-  /// and the effects that carry them, stay small.
+  /// One entry of the journal. What it says is kept in a box, so that the effects that carry it, and lists of it, stay
+  /// small.
   public enum Record: Equatable, Sendable {
     /// A proposal accepted from, or made as, the leader of a view. Binds the prepare.
     indirect case accepted(Sealed<Block>)
     /// A block that was fetched because a new view proposes it again.
-    case block(Block)
+    indirect case block(Block)
     /// A view-change that the next `opened` names. Others are shown it with the new-view.
     indirect case viewChange(ViewChange)
     /// The new-view that opened the current view; the view-changes that it names come before it. Binds the prepares for
     /// what it proposes again.
     indirect case opened(NewView)
     /// A lock. Binds the commit, and every later view-change.
-    case locked(Lock)
+    indirect case locked(Lock)
     /// A decision.
-    case decided(CommitCertificate)
+    indirect case decided(CommitCertificate)
     /// The view-change sent when the last view was left. Binds: no vote in an earlier view any more.
     indirect case leftView(ViewChange)
     /// The state after an executed sequence: what a checkpoint message speaks of.
     indirect case checkpoint(CheckpointImage)
     /// A checkpoint that a quorum certified. Everything at or below it can be dropped.
-    case stable(CheckpointCertificate)
+    indirect case stable(CheckpointCertificate)
     /// An epoch that began.
     indirect case epoch(EpochChange)
   }

@@ -33,7 +33,7 @@ extension Journal {
 
     /// The fold of these records.
     public init(_ records: some Sequence<Record>) {
-      absorb(contentsOf: Array(records))
+      absorb(contentsOf: Array(records)[...])
     }
 
     /// The epoch in office.
@@ -46,11 +46,11 @@ extension Journal {
     ///
     /// What binds to places waits until it is known which places still matter: nothing else depends on it, and most of
     /// a long journal lies below its last checkpoint.
-    public mutating func absorb(contentsOf records: some Collection<Record>) {
-      for record in records where record.place == nil { absorb(record) }
+    public mutating func absorb(contentsOf records: ArraySlice<Record>) {
+      for index in records.indices where records[index].place == nil { absorb(records[index]) }
       let low = foundation?.summary.sequence ?? 0
-      for record in records {
-        if let place = record.place, place > low { absorb(record) }
+      for index in records.indices {
+        if let place = records[index].place, place > low { absorb(records[index]) }
       }
     }
 

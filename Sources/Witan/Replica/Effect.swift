@@ -1,6 +1,7 @@
 import WitanCrypto
 
-/// What a replica wants done. The shell does them in order.
+/// What a replica wants done. The shell does them in order. What is large, and no vote, is kept in a box, so that effects
+/// are small.
 ///
 /// Whatever a durable send, a reply or an answer depends on was persisted by an effect before it: the shell must have
 /// every earlier `persist` on stable storage before it lets it out. What is sent at once shows no vote of this
@@ -22,35 +23,35 @@ public enum Effect: Sendable {
   case cancelTimer(Timer.Kind)
   /// A request that may be proposed: the application orders such requests as it likes. Offered again when
   /// a proposal of it came to nothing; what was assembled is out until then.
-  case offer(Request)
+  indirect case offer(Request)
   /// Requests that were executed or became void: the application need not keep them.
   case withdraw([Digest])
   /// Ask the application what to propose: at most so many requests and operation bytes of those offered.
   case assemble(count: Int, bytes: Int)
   /// Ask the application whether a block may be agreed on; `parent` is the block before.
-  case validate(Block, parent: Digest)
+  indirect case validate(Block, parent: Digest)
   /// Execute a decided block. Strictly in order; the next one comes after this one's result.
-  case execute(Execution)
+  indirect case execute(Execution)
   /// States of checkpoints before this sequence are no longer needed.
   case releaseStates(before: SequenceNumber)
   /// Ask the application for a piece of the state at a checkpoint.
   case offerChunk(ChunkTicket)
   /// State transfer begins: make room for the state at this checkpoint, beside the present one.
-  case beginInstall(CheckpointSummary)
+  indirect case beginInstall(CheckpointSummary)
   /// Ask the application whether a piece belongs to the state at this checkpoint, which is being installed; it keeps
   /// it if so.
-  case judgeChunk(StateChunk, of: CheckpointSummary)
+  indirect case judgeChunk(StateChunk, of: CheckpointSummary)
   /// All pieces are there: replace the state.
-  case finishInstall(CheckpointSummary)
+  indirect case finishInstall(CheckpointSummary)
   /// Ask the application: from the latest executed state, or from the state at a checkpoint, with proof.
-  case query(QueryTicket, [UInt8], at: SequenceNumber?)
+  indirect case query(QueryTicket, [UInt8], at: SequenceNumber?)
   /// Answer a client's request, once everything persisted before is on stable storage: what is executed may rest on
   /// this replica's own commit, and a result that was told must not be lost with it.
-  case reply(Reply)
+  indirect case reply(Reply)
   /// Answer a client's query, once everything persisted before is on stable storage, for the same reason.
   indirect case answer(Answer)
   /// Something that people, monitors and slashers want to know; the protocol doesn't need it.
-  case report(Report)
+  indirect case report(Report)
 }
 
 /// A decided block that is to be executed.
@@ -72,6 +73,9 @@ public struct Execution: Sendable {
 public struct Effects: Sendable {
   /// The effects, first to last.
   public private(set) var list: [Effect] = []
+  /// Whether reports are among them. Nothing in the protocol depends on any: a shell that reads none needn't have them
+  /// made.
+  public var hasReports = true
 
   /// No effects.
   public init() {}
@@ -82,12 +86,10 @@ public struct Effects: Sendable {
   /// Adds an effect at the end.
   public mutating func append(_ effect: Effect) { list.append(effect) }
 
-  /// Takes the effect at a place out, and leaves one there that holds nothing: a shell that does each effect once, in
-  /// order, has nothing to copy.
-  public mutating func take(at place: Int) -> Effect {
-    var effect = Effect.cancelTimer(.propose)
-    swap(&effect, &list[place])
-    return effect
+  /// Adds a report at the end, if reports are wanted.
+  @inline(__always)
+  mutating func report(_ report: @autoclosure () -> Report) {
+    if hasReports { list.append(.report(report())) }
   }
 
   /// Forgets all effects and keeps the room for them.

@@ -1,13 +1,13 @@
 import WitanCrypto
 
-/// Everything that can happen to a replica.
+/// Everything that can happen to a replica. What is large, and no vote, is kept in a box, so that inputs are small.
 public enum Input: Sendable {
   /// A message from a replica.
   case message(Verified<Message>)
   /// A request from a client.
-  case request(Verified<Request>)
+  indirect case request(Verified<Request>)
   /// A query from a client.
-  case query(Verified<Query>)
+  indirect case query(Verified<Query>)
   /// A timer that was set has fired.
   case timer(Timer)
   /// The application's answer to `.assemble`: which of the offered requests to propose, in which order, and the
@@ -18,11 +18,11 @@ public enum Input: Sendable {
   /// The application's answer to `.validate`.
   case validated(Digest, Verdict)
   /// The application's answer to `.execute`.
-  case executed(ExecutionResult)
+  indirect case executed(ExecutionResult)
   /// The application's answer to `.query`.
-  case answered(QueryTicket, QueryResult)
+  indirect case answered(QueryTicket, QueryResult)
   /// The application's answer to `.offerChunk`; nil when it no longer has that checkpoint's state.
-  case chunkOffered(ChunkTicket, StateChunk?)
+  indirect case chunkOffered(ChunkTicket, StateChunk?)
   /// The application's answer to `.judgeChunk`, for the checkpoint at this sequence.
   case chunkJudged(ChunkAddress, of: SequenceNumber, isValid: Bool)
   /// The application's answer to `.finishInstall`.

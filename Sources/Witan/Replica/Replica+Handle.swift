@@ -6,7 +6,7 @@ extension Replica {
     self.now = now
     viewEnteredAt = now
     resume(into: &effects)
-    effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
+    effects.report(.enteredView(office.epoch, view, leader: currentLeader))
     timers.set(.status, after: pacemaker.retransmission, into: &effects)
     settle(into: &effects)
   }
@@ -110,7 +110,7 @@ extension Replica {
 
   private mutating func note(_ rejection: Rejection?, into effects: inout Effects) {
     guard let rejection else { return }
-    effects.append(.report(.rejected(rejection, kind: nil, from: nil)))
+    effects.report(.rejected(rejection, kind: nil, from: nil))
   }
 
   private mutating func reject(
@@ -126,7 +126,7 @@ extension Replica {
     if let signed, PeerAllowances.cost(of: rejection) > 0 {
       allowances.charge(payer(for: signed), for: rejection, at: now)
     }
-    effects.append(
-      .report(.rejected(rejection, kind: signed?.statement.kind, from: signed?.signer)))
+    effects.report(
+      .rejected(rejection, kind: signed?.statement.kind, from: signed?.signer))
   }
 }

@@ -36,9 +36,11 @@ extension Replica {
   }
 
   /// Runs the timer while something waits. It fires at the earliest deadline and looks again, so that an
-  /// input sets no timer.
+  /// input sets no timer. Whoever has no seat can give no leader up, and would find the deadline past for ever.
   mutating func watchProgress(into effects: inout Effects) {
-    guard phase == .active, !timers.isRunning(.progress), let since = waitingSince else { return }
+    guard phase == .active, office.seat != nil, !timers.isRunning(.progress),
+      let since = waitingSince
+    else { return }
     let deadline = since + requestPatience
     timers.set(.progress, after: max(deadline - now, 1), into: &effects)
   }

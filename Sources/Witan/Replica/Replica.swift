@@ -155,13 +155,16 @@ public struct Replica: Sendable {
     if keyring.count > 8 { keyring.removeFirst() }
   }
 
+  /// The key by which some members know this replica, if it has it.
+  func key(among members: Membership) -> Signer? {
+    members.seat(of: id).flatMap { seat in
+      keyring.last { $0.publicKey == members[seat].key }
+    }
+  }
+
   /// The replica's place in an epoch. Without the key that the members know it for, it has none.
   mutating func office(of epoch: Epoch, members: Membership) -> Office {
-    if let seat = members.seat(of: id),
-      let known = keyring.last(where: { $0.publicKey == members[seat].key })
-    {
-      signer = known
-    }
+    if let known = key(among: members) { signer = known }
     return Office(epoch: epoch, members: members, id: id, key: signer.publicKey)
   }
 

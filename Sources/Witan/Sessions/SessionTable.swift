@@ -71,8 +71,13 @@ public struct SessionTable: Sendable {
 
   /// Notes that a request ran and what came of it.
   mutating func record(_ request: Request, outcome: Outcome, at sequence: SequenceNumber) {
-    sessions[request.client] = Session(
+    let session = Session(
       number: request.number, request: request.digest, sequence: sequence, outcome: outcome)
+    let before = sessions.updateValue(session, forKey: request.client)
+    // A client that is alone overtakes the oldest entry each time.
+    if let before, oldest < byAge.count, byAge[oldest] == (before.sequence, request.client) {
+      oldest += 1
+    }
     byAge.append((sequence, request.client))
     skipOvertaken()
     // One idle session would hold back all entries after it: drop the overtaken ones now and then, at a
@@ -107,8 +112,9 @@ public struct SessionTable: Sendable {
     }
   }
 
+  /// The last entry is new, and can't be overtaken.
   private mutating func skipOvertaken() {
-    while oldest < byAge.count,
+    while oldest < byAge.count - 1,
       sessions[byAge[oldest].client]?.sequence != byAge[oldest].sequence
     {
       oldest += 1

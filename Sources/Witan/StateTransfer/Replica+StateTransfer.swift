@@ -81,13 +81,25 @@ extension Replica {
     // Its certificates may have this replica's own votes in them, and show them when the journal has them only.
     // Signed for the last epoch that its steps lead to: a peer that isn't led further knows no later one.
     let epoch = certificate == nil ? part.last?.certificate.summary.epoch : nil
+    let (voice, signer) = voice(in: epoch ?? office.epoch, for: knownEpoch)
     effects.append(
       .sendDurably(
         .manifest(
           Sealed(
-            .manifest, manifest, epoch: epoch ?? office.epoch, sequence: certificate?.sequence ?? 0,
+            .manifest, manifest, epoch: voice, sequence: certificate?.sequence ?? 0,
             by: id, with: signer, chain: chain)),
         to: peer))
+  }
+
+  /// In which epoch's name this replica can be heard. Whoever was voted out may be the only one that holds what ended its
+  /// epoch: it speaks to those that are still there as the member that it was.
+  private func voice(in epoch: Epoch, for knownEpoch: Epoch) -> (Epoch, Signer) {
+    if verifier.members(of: epoch).flatMap({ key(among: $0) }) == nil,
+      let former = verifier.members(of: knownEpoch).flatMap({ key(among: $0) })
+    {
+      return (knownEpoch, former)
+    }
+    return (epoch, signer)
   }
 
   /// The stable certificate, if this replica has its state.
@@ -126,7 +138,7 @@ extension Replica {
       }
     }
     transfer.begin(certificate)
-    effects.append(.report(.transferBegan(certificate.sequence)))
+    effects.report(.transferBegan(certificate.sequence))
     effects.append(.beginInstall(certificate.summary))
     continueTransfer(into: &effects)
     return nil
@@ -174,7 +186,7 @@ extension Replica {
     switch chunk.body.address {
     case .sessions(let index):
       if !transfer.takeSessions(chunk.body, index: Int(index), from: chunk.signer) {
-        effects.append(.report(.liar(chunk.signer)))
+        effects.report(.liar(chunk.signer))
       }
       continueTransfer(into: &effects)
     case .application:
@@ -196,7 +208,7 @@ extension Replica {
       transfer.settle(address, isHere: true)
     } else {
       transfer.refuse(address, from: peer)
-      effects.append(.report(.liar(peer)))
+      effects.report(.liar(peer))
     }
     continueTransfer(into: &effects)
     return nil
@@ -225,7 +237,7 @@ extension Replica {
     checkpoints.setFoundation(image)
     effects.append(.persist(.checkpoint(image)))
     effects.append(.persist(.stable(certificate)))
-    effects.append(.report(.transferEnded(sequence)))
+    effects.report(.transferEnded(sequence))
     if summary.epoch > office.epoch, let members = verifier.members(of: summary.epoch) {
       stable = certificate
       enter(office(of: summary.epoch, members: members), into: &effects)

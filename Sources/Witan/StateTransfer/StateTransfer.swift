@@ -34,6 +34,11 @@ struct StateTransfer: Sendable {
   private var sessionChunks: [[UInt8]] = []
   private var liars: Set<ReplicaID> = []
   private var turn = 0
+  /// How many times in a row questions were given up, and nothing came. Who asks again too soon gives up for ever what is
+  /// on its way: each time, answers are given twice the time.
+  private var fruitless: UInt64 = 0
+  /// A doubling more would be of no use: no network is a thousand times slower than was measured.
+  private static let fruitlessLimit: UInt64 = 10
 
   /// Whether a state is being fetched or installed.
   var isActive: Bool { certificate != nil }
@@ -90,11 +95,14 @@ struct StateTransfer: Sendable {
   mutating func nextQuestions(
     peers: [ReplicaID], now: Micros, patience: Micros
   ) -> [(ChunkAddress, ReplicaID)] {
+    let patience = patience * (1 << fruitless)
+    let pending = requests.count
     requests.removeAll { request in
       guard !request.isJudged, now - request.askedAt >= patience else { return false }
       if pieces[request.piece] == .asked { pieces[request.piece] = .missing }
       return true
     }
+    if requests.count < pending { fruitless = min(fruitless + 1, Self.fruitlessLimit) }
     var honest = peers.filter { !liars.contains($0) }
     if honest.isEmpty {
       liars = []
@@ -162,6 +170,7 @@ struct StateTransfer: Sendable {
     guard pieces.indices.contains(index) else { return }
     requests.removeAll { $0.piece == index }
     guard pieces[index] != .here else { return }
+    if isHere { fruitless = 0 }
     pieces[index] = isHere ? .here : .missing
     if isHere { missing -= 1 }
   }

@@ -72,7 +72,7 @@ extension Replica {
     guard let rejection = enterIfSound(opened, into: &effects) else { return }
     let leader = opened.newView.signer
     if let seat = members.seat(of: leader) { allowances.charge(seat, for: rejection, at: now) }
-    effects.append(.report(.rejected(rejection, kind: .newView, from: leader)))
+    effects.report(.rejected(rejection, kind: .newView, from: leader))
   }
 
   /// Enters the view if what opens it follows from the view-changes; else its leader is faulty, and given up.
@@ -196,7 +196,7 @@ extension Replica {
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.progress, into: &effects)
     timers.cancel(.propose, into: &effects)
-    effects.append(.report(.enteredView(office.epoch, view, leader: currentLeader)))
+    effects.report(.enteredView(office.epoch, view, leader: currentLeader))
     if let certificate = selection.certificate { learn(certificate, into: &effects) }
     proposeAgain(selection, signatures: opened.newView.body.proposals, into: &effects)
     advancePrepared(from: window.low.next, into: &effects)

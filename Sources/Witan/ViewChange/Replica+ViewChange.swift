@@ -15,8 +15,8 @@ extension Replica {
   /// locks are told to all.
   mutating func leave(for next: View, because suspicion: Suspicion, into effects: inout Effects) {
     guard next > view, let seat = office.seat else { return }
-    effects.append(
-      .report(.suspected(leader: currentLeader, asks: next, because: suspicion)))
+    effects.report(
+      .suspected(leader: currentLeader, asks: next, because: suspicion))
     view = next
     phase = .changingView
     awaited = nil

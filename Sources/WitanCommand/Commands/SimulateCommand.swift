@@ -26,6 +26,9 @@ enum SimulateCommand {
         "witan simulate --crash 0@1s..4s --trace --save-scenario crash.scenario",
         "the first leader dies: what the others say, and a file for witan replay"),
       Example(
+        "witan simulate --application ledger --faulty 1 --save-ledger out",
+        "a ledger: who earns and who doesn't, and a folder for witan ledger"),
+      Example(
         "witan simulate --json | jq .finalityMillis", "how long decisions took, for a program"),
     ]
   ) { options, output in
@@ -42,7 +45,9 @@ enum SimulateCommand {
       )
     }
     if let path = options.copy { try TextFile.write(scenario.fileText, to: path) }
-    return Conduct(scenario: scenario, traces: options.traces, output: output).complete(&run)
+    let code = Conduct(scenario: scenario, traces: options.traces, output: output).complete(&run)
+    if let path = options.ledger { try LedgerPlace.save(run, to: path) }
+    return code
   }
 
   /// Says what each adversary does.

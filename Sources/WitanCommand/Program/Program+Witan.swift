@@ -7,10 +7,14 @@ extension Program {
     commands: [
       SimulateCommand.command,
       ReplayCommand.command,
+      CampaignCommand.command,
+      ShrinkCommand.command,
+      TwinsCommand.command,
       JudgeCommand.command,
       BlockCommand.command,
       ProveCommand.command,
       BenchCommand.command,
+      LedgerCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])

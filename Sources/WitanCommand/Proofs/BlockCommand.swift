@@ -161,8 +161,8 @@ enum BlockCommand {
   }
 
   private static func signer(_ path: String) throws -> Signer {
-    do { return Signer(try KeyFile.read(from: path)) } catch let failure as KeyFile.Failure {
-      throw UsageError("\(failure)", remedy: "give the file of a key")
+    do { return Signer(try KeyFile.read(from: path)) } catch {
+      throw UsageError("\(error)", remedy: "give the file of a key")
     }
   }
 

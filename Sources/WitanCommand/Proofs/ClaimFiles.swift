@@ -15,13 +15,13 @@ struct GivenClaim: Sendable {
     let name = path == "-" ? "standard input" : path
     let text = try TextFile.read(
       path == "-" ? "/dev/stdin" : path, limit: ScriptBounds.bytes)
-    do {
-      let title = String(name.split(separator: "/").last?.prefix(Claim.titleBytes / 4) ?? "claim")
+    let title = String(name.split(separator: "/").last?.prefix(Claim.titleBytes / 4) ?? "claim")
+    do throws(ClaimFile.Fault) {
       let file = try ClaimFile(Array(text.utf8), title: title, budget: budget)
       return GivenClaim(name: name, file: file)
     } catch {
       // A script that isn't admitted is a bad claim, and no bad usage; the judge says so.
-      if case .script = error as? ClaimFile.Fault {
+      if case .script = error {
         throw Unreadable(name: name, fault: "\(error)")
       }
       throw UsageError(

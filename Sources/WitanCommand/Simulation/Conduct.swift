@@ -79,7 +79,9 @@ struct BlockLog {
     guard isShown else { return }
     let isNew = view != block.view
     view = block.view
-    if isNew || blocks <= Self.head + 4 || count <= Self.head {
+    // A few more than are shown anyway aren't worth folding.
+    let head = blocks <= Self.head + 4 ? max(blocks, Self.head) : Self.head
+    if isNew || count <= head {
       unfold()
       print(block)
     } else {

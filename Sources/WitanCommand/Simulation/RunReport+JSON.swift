@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 import WitanSimulation
 
 extension RunReport {
@@ -28,6 +29,9 @@ extension RunReport {
             ]
           )
         }),
+      "gossiped": .unsigned(run.cluster.gossiped),
+      "followers": .count(scenario.followers),
+      "following": .count(run.cluster.following(run.decided).informed),
       "virtualMillis": .millis(run.cluster.now),
       "finalityMillis": [
         "p50": .optional(finality?.p50, JSON.millis),
@@ -36,9 +40,10 @@ extension RunReport {
       ],
       "digest": .string(run.cluster.account.digest.hex),
       "stateRoots": .strings(run.cluster.stateRoots.map(\.hex)),
+      "rewards": rewardsJSON,
       "culprits": .array(run.culprits.map(json)),
       "violations": .array(run.violations.map(json)),
-      "evidence": .array(run.proofs.map(json)),
+      "evidence": .array(run.proofs.map(json) + run.falseVotes.map(json)),
       "wallMillis": .number(wallMillis),
     ]
   }
@@ -78,6 +83,16 @@ extension RunReport {
   }
 
   private func json(_ proof: Evidence) -> JSON {
+    [
+      "culprit": .count(proof.culprit.rawValue),
+      "detail": .string(proof.words),
+      "proof": .string(Hex.encode(proof.encoded)),
+    ]
+  }
+}
+
+extension RunReport {
+  fileprivate func json(_ proof: FalseVote) -> JSON {
     [
       "culprit": .count(proof.culprit.rawValue),
       "detail": .string(proof.words),

@@ -21,6 +21,10 @@ struct RunReport {
     explain(output)
     output.line()
     output.table(messages)
+    if let rewards {
+      output.line()
+      output.table(rewards)
+    }
     if !run.culprits.isEmpty {
       output.line()
       output.table(culprits)
@@ -36,7 +40,11 @@ struct RunReport {
     }
     let total = run.cluster.genesis.members.quorum.total
     row("replicas", "\(Human.count(scenario.replicas)), weighing \(total)")
-    row("decided", "\(run.decided) of \(scenario.blocks) blocks, executed by every correct replica")
+    let (decided, blocks) = (run.decided.rawValue, scenario.blocks)
+    let extra = decided > blocks ? ", and \(decided - blocks) more" : ""
+    row(
+      "decided",
+      "\(min(decided, blocks)) of \(blocks) blocks\(extra), executed by every correct replica")
     let count = run.violations.filter(\.kind.isSafety).count
     row(
       "safe", run.isSafe ? "yes" : "no: \(count) violation\(count == 1 ? "" : "s")",
@@ -47,10 +55,24 @@ struct RunReport {
       "views",
       changes == 0 ? "1" : "\(changes + 1), after \(changes) change\(changes == 1 ? "" : "s")")
     row("finality", finality?.text ?? "none: no quorum of correct replicas executed one block")
+    if let gossip { row("gossip", gossip) }
+    if scenario.followers > 0 {
+      let (present, informed) = run.cluster.following(run.decided)
+      row(
+        "followers",
+        "\(Human.count(present)) of \(Human.count(scenario.followers)) are there, "
+          + "\(Human.count(informed)) of them know block \(run.decided)")
+    }
     row("virtual time", Human.time(run.cluster.now))
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))
     row("digest", run.cluster.account.digest.hex)
     return table
+  }
+
+  /// What was passed on.
+  private var gossip: String? {
+    guard scenario.topology == .gossip else { return nil }
+    return "\(Human.count(run.cluster.gossiped)) messages from neighbour to neighbour"
   }
 
   private var shortfall: String {
@@ -162,14 +184,18 @@ struct RunReport {
   }
 
   private func printEvidence(_ output: Output) {
-    let proofs = run.proofs
+    let proofs =
+      run.proofs.map { (culprit: $0.culprit, kind: 0, words: $0.words) }
+      + run.falseVotes.map { (culprit: $0.culprit, kind: 1, words: $0.words) }
     guard !proofs.isEmpty else { return }
     output.line()
     output.line(output.paint("Evidence:", .strong))
-    var seen: [ReplicaID] = []
-    for proof in proofs where !seen.contains(proof.culprit) {
-      seen.append(proof.culprit)
-      let more = proofs.count { $0.culprit == proof.culprit } - 1
+    for (index, proof) in proofs.enumerated() {
+      func isAlike(_ other: (culprit: ReplicaID, kind: Int, words: String)) -> Bool {
+        other.culprit == proof.culprit && other.kind == proof.kind
+      }
+      guard !proofs[..<index].contains(where: isAlike) else { continue }
+      let more = proofs.count(where: isAlike) - 1
       output.line(
         "  \(output.paint("\(proof.culprit)", .strong)) \(proof.words)"
           + (more > 0 ? ", and \(more) more like it" : ""))

@@ -44,6 +44,8 @@ struct SimulateOptions: Sendable {
   var file: String?
   /// Where to write what is run.
   var copy: String?
+  /// Where to keep the ledger that it comes to.
+  var ledger: String?
   /// Whether all that happens is printed.
   var traces = false
 
@@ -78,12 +80,31 @@ struct SimulateOptions: Sendable {
       .list(of: .integer(1...1_000_000_000), count: 1...4_096, example: "1,1,2"),
       "the voting power of each replica, like 1,1,1,2; all the same if not given"),
     .setting("topology", \.topology, .oneOf(), "how messages get from one to many"),
+    .setting("mesh", \.mesh, .mesh, "how large meshes are: D, D_low, D_high and D_lazy"),
+    .setting("nat", \.nat, .probability, "how likely a node that gossips can't be dialled"),
+    .setting(
+      "bootstrap", \.bootstrap, .integer(0...1_000),
+      "how many nodes all know, to find others from; 0 if all are acquainted"),
+    .setting(
+      "followers", \.followers, .integer(0...100_000), "how many nodes follow without a vote"),
+    .setting(
+      "stay", \.stay, .distribution, "how long those stay; for ever if not given"),
+    .setting("absence", \.absence, .distribution, "how long they are away then"),
+    .changing(
+      "application", .oneOf(), default: "ledger; what a scenario says", "what the replicas run"
+    ) { $0.application = $1 },
+    .changing(
+      "judge", .oneOf(), default: "real in a small run, else simulated", "who judges claims"
+    ) { $0.judge = $1 },
     .setting("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .setting(
       "limit", \.limit, .duration(.milliseconds(1)...Micros.longestGiven),
       "when to give up, in virtual time"),
     .option("scenario", \.file, .file, "run this scenario, but for what other options say"),
     .option("save-scenario", \.copy, .file, "write what is run as a scenario"),
+    .option(
+      "save-ledger", \.ledger, .file,
+      "keep the ledger and its history in this folder, or the state in this FILE.snapshot"),
     .flag(
       "trace", \.traces, "print what is said and done, a line an event, but for repetitions"),
     .setting("seed", \.seed, .seed, "what every random choice comes from"),
@@ -110,7 +131,7 @@ extension Parameter where Root == SimulateOptions {
     changing(name, kind, default: nil, help) { $0[keyPath: path] = $1 }
   }
 
-  private static func changing<Value: Sendable>(
+  fileprivate static func changing<Value: Sendable>(
     _ name: String, _ kind: ValueKind<Value>, default initial: String?, _ help: String,
     change: @escaping @Sendable (inout Scenario, Value) -> Void
   ) -> Parameter {

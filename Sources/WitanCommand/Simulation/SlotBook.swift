@@ -4,6 +4,9 @@ import WitanSimulation
 
 /// How far each machine has come with each sequence, and who voted there: put together from what its replica tells of
 /// itself, what it sends, and what reaches it. Nothing of the replica itself is asked.
+///
+/// Of a machine that died and was started again it may know more than the machine: what was under way then, and wasn't
+/// written yet, stands here until it is agreed on or a view ends.
 struct SlotBook {
   /// What is known of one sequence at one machine.
   struct Slot {
@@ -52,6 +55,7 @@ struct SlotBook {
 
   private struct Page {
     var slots: [SequenceNumber: Slot] = [:]
+    var view: View = 0
     var leader: ReplicaID?
     var stable: SequenceNumber = 0
   }
@@ -96,11 +100,7 @@ struct SlotBook {
         kind: statement.kind, view: statement.view, block: statement.digest)
       vote(ballot, of: signer, on: statement.sequence, at: node)
     case .started:
-      // What it heard it has forgotten; what binds it is in its journal.
-      for sequence in pages[node].slots.keys {
-        pages[node].slots[sequence]?.votes = [:]
-        pages[node].slots[sequence]?.beginView()
-      }
+      for sequence in pages[node].slots.keys { pages[node].slots[sequence]?.remember() }
     case .installed(let summary): settle(node, upTo: summary.sequence)
     default: break
     }
@@ -109,38 +109,47 @@ struct SlotBook {
   private mutating func note(_ report: Report, at node: Int) {
     switch report {
     case .enteredView(_, let view, let leader):
-      pages[node].leader = leader
-      for sequence in pages[node].slots.keys { pages[node].slots[sequence]?.begin(view) }
+      (pages[node].view, pages[node].leader) = (view, leader)
+      for sequence in pages[node].slots.keys {
+        pages[node].slots[sequence]?.begin(view)
+        // What a new view proposes again is accepted before it is entered.
+        voteOfLeader(on: sequence, at: node)
+      }
     case .accepted(let sequence, let digest, let view):
       pages[node].slots[sequence, default: Slot()].propose(digest, in: view)
-      // The leader's proposal is its prepare.
-      if let leader = pages[node].leader {
-        let ballot = Ballot(kind: .prepare, view: view, block: digest)
-        vote(ballot, of: leader, on: sequence, at: node)
-      }
+      if pages[node].view == view { voteOfLeader(on: sequence, at: node) }
     case .refusedBlock(let sequence, _, _): pages[node].slots[sequence]?.reach(.refused)
     case .prepared(let sequence, _, let view):
       pages[node].slots[sequence, default: Slot()].reach(.prepared)
       pages[node].slots[sequence]?.lockedIn = view
     case .decided(let certificate, let header):
       var slot = pages[node].slots[header.height] ?? Slot()
-      slot.propose(header.digest, in: certificate.view)
-      slot.reach(.decided)
-      slot.lockedIn = max(slot.lockedIn ?? 0, certificate.view)
+      slot.decide(header.digest, in: certificate.view)
       pages[node].slots[header.height] = slot
-    case .executed(let sequence, _):
-      pages[node].slots[sequence, default: Slot()].reach(.executed)
+    case .executed(let sequence, let digest):
+      pages[node].slots[sequence, default: Slot()].block = digest
+      pages[node].slots[sequence]?.reach(.executed)
     case .stable(let certificate): settle(node, upTo: certificate.sequence)
     default: break
     }
   }
 
+  /// The leader's proposal is its prepare.
+  private mutating func voteOfLeader(on sequence: SequenceNumber, at node: Int) {
+    let page = pages[node]
+    guard let leader = page.leader, let slot = page.slots[sequence], let block = slot.block,
+      slot.view == page.view
+    else { return }
+    vote(
+      Ballot(kind: .prepare, view: page.view, block: block), of: leader, on: sequence, at: node)
+  }
+
   private mutating func vote(
     _ ballot: Ballot, of voter: ReplicaID, on sequence: SequenceNumber, at node: Int
   ) {
-    // A page has room for a window, whoever sends what.
+    // A page has room for the window and one ahead of it, whoever sends what: a replica that is late keeps early votes.
     guard sequence > pages[node].stable,
-      sequence <= pages[node].stable.advanced(by: window),
+      sequence <= pages[node].stable.advanced(by: 2 * window),
       pages[node].slots[sequence]?.votes[ballot]?.contains(voter) != true
     else { return }
     pages[node].slots[sequence, default: Slot()].votes[ballot, default: []].append(voter)
@@ -164,7 +173,14 @@ extension SlotBook.Slot {
     if lockedIn == nil { block = nil }
   }
 
+  /// What it heard is forgotten after a restart; what it accepted, and what binds it, is in its journal.
+  fileprivate mutating func remember() {
+    votes = [:]
+    if stage == .refused { stage = .proposed }
+  }
+
   fileprivate mutating func begin(_ view: View) {
+    guard self.view != view else { return }
     votes = votes.filter { $0.key.view >= view || isOver }
     beginView()
   }
@@ -174,6 +190,12 @@ extension SlotBook.Slot {
   fileprivate mutating func propose(_ digest: Digest, in view: View) {
     (self.block, self.view) = (digest, view)
     if !isOver { stage = .proposed }
+  }
+
+  fileprivate mutating func decide(_ digest: Digest, in view: View) {
+    (block, self.view) = (digest, max(view, self.view ?? view))
+    lockedIn = max(view, lockedIn ?? view)
+    reach(.decided)
   }
 
   fileprivate mutating func reach(_ stage: Stage) {

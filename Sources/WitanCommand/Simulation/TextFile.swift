@@ -5,6 +5,14 @@ import WitanSimulation
 enum TextFile {
   /// The text of a file of so many bytes at most.
   static func read(_ path: String, limit: Int) throws -> String {
+    guard let text = String(validating: try readBytes(path, limit: limit), as: UTF8.self) else {
+      throw UsageError("it isn't text in UTF-8", remedy: "give a text", at: Place(file: path))
+    }
+    return text
+  }
+
+  /// The bytes of a file of so many at most.
+  static func readBytes(_ path: String, limit: Int) throws -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw failure("open", path) }
     defer { close(file) }
@@ -23,10 +31,38 @@ enum TextFile {
           "it has more than \(limit) bytes", remedy: "give a shorter one", at: Place(file: path))
       }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw UsageError("it isn't text in UTF-8", remedy: "give a text", at: Place(file: path))
+    return bytes
+  }
+
+  /// Writes bytes in place of what a file held.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw failure("create", path) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(file, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno != EINTR {
+        let problem = failure("write", path)
+        close(file)
+        throw problem
+      }
     }
-    return text
+    guard close(file) == 0 else { throw failure("close", path) }
+  }
+
+  /// Makes a folder, unless it is there.
+  static func makeFolder(_ path: String) throws {
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("create", path) }
+  }
+
+  /// Whether a path leads to a folder.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Writes a text in place of what a file held.

@@ -119,7 +119,7 @@ extension ChunkAddress {
   }
 }
 
-extension Int {
+extension BinaryInteger {
   /// `1 request`, `2 requests`.
   func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }

@@ -20,12 +20,12 @@ struct Undertaking {
     scenario = try options.file.map(Self.read) ?? Scenario()
     plannedByFile = scenario.faults.count
     for change in options.changes { change.make(&scenario) }
+    if file == nil { chooseWhatRuns() }
     scenario.faults += (options.partitions + options.crashes).map(\.fault)
     if options.faulty != nil || options.casting != nil { try cast() }
     if let flaw = scenario.flaw { throw error(for: flaw) }
-    guard scenario.topology == .full else {
-      throw UsageError(
-        "\(subject(of: "topology")) isn't there yet", remedy: "give --topology full")
+    guard options.ledger == nil || scenario.application == .ledger else {
+      throw UsageError("--save-ledger: no ledger runs", remedy: "give --application ledger")
     }
   }
 
@@ -44,11 +44,29 @@ struct Undertaking {
   /// A run of it in which nothing has happened yet.
   func begin() throws -> Run {
     do {
-      return try Run(scenario)
+      return try Run(scenario, keepsHistory: options.ledger != nil)
     } catch let fault as ImpossibleGenesis {
       throw UsageError("no network can begin so", remedy: fault.description)
     }
   }
+
+  /// A run from nothing is of proofs: a ledger whose replicas judge claims. Each judges by itself, so that in a large run
+  /// somebody stands in for Z3 who believes what claims say.
+  private mutating func chooseWhatRuns() {
+    let said = Set(options.changes.map(\.name))
+    if !said.contains("application"), scenario.judge != .none || !said.contains("judge") {
+      scenario.application = .ledger
+    }
+    guard !said.contains("judge"), scenario.application == .ledger else { return }
+    let work = [
+      UInt64(scenario.replicas), scenario.blocks, UInt64(scenario.claims), UInt64(scenario.clients),
+    ]
+    let rulings = work.reduce(1.0) { $0 * Double($1) }
+    scenario.judge = rulings <= Self.fewRulings ? .real : .simulated
+  }
+
+  /// So many are judged within some seconds.
+  private static let fewRulings = 4_000.0
 
   /// Gives the first replicas to the adversaries, in turns. The first ones, because they lead first: a liar that leads
   /// can do more.
@@ -94,8 +112,6 @@ struct Undertaking {
         : "--crash \(options.crashes[own - options.partitions.count].text.quotedIfNeeded)"
     }
   }
-
-  private func subject(of name: String) -> String { subject(of: .settings([name])) }
 
   /// What is right in its file, and no longer with the options.
   private func blame(_ statement: String) -> String {

@@ -57,20 +57,22 @@ extension MerkleTree {
     /// Forks lie deeper than those above them, so this recurs at most 256 times.
     func merged(_ node: Node, with range: Range<Int>) throws(TreeFault) -> Node? {
       guard !range.isEmpty else { return node }
-      let whole = try tree.resolved(node)
-      var depth = 256
-      if case .fork(let fork) = whole { depth = fork.depth }
-      if let first = firstParting(in: range), edits[first].parting < depth {
-        return try grown(whole, with: range, parting: first)
-      }
-      switch whole {
-      case .leaf: return edits[range.lowerBound].value.map { leaf(range.lowerBound, $0) }
+      switch node {
+      case .leaf:
+        if let first = firstParting(in: range) {
+          return try grown(node, with: range, parting: first)
+        }
+        return edits[range.lowerBound].value.map { leaf(range.lowerBound, $0) }
       case .fork(let fork):
-        let middle = split(range, at: fork.depth)
+        let depth = fork.depth
+        if let first = firstParting(in: range), edits[first].parting < depth {
+          return try grown(node, with: range, parting: first)
+        }
+        let middle = split(range, at: depth)
         let left = try merged(fork.left, with: range.lowerBound..<middle)
         let right = try merged(fork.right, with: middle..<range.upperBound)
-        return Self.joined(at: fork.depth, left, right)
-      case .stub: return whole
+        return Self.joined(at: depth, left, right)
+      case .stub(let stub): return try merged(try tree.resolve(stub), with: range)
       }
     }
 
@@ -126,5 +128,25 @@ extension MerkleTree {
       }
       return low
     }
+  }
+}
+
+extension MerkleTree {
+  /// How many nodes this tree has that another, of which it was made, hasn't: as many hashes can't be avoided.
+  public func newNodes(since old: MerkleTree) -> Int {
+    var ahead: [(old: Node?, new: Node)] = top.map { [(old.top, $0)] } ?? []
+    var fresh = 0
+    while let (old, new) = ahead.popLast() {
+      if let old, old.isSame(as: new) { continue }
+      fresh += 1
+      guard case .fork(let fork) = new else { continue }
+      // Where the old tree forks elsewhere, its part goes on beside whichever side it still is.
+      if case .fork(let other)? = old, other.depth == fork.depth {
+        ahead += [(other.left, fork.left), (other.right, fork.right)]
+      } else {
+        ahead += [(old, fork.left), (old, fork.right)]
+      }
+    }
+    return fresh
   }
 }

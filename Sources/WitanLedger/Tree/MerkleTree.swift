@@ -74,13 +74,18 @@ public struct MerkleTree: Sendable {
 
   /// The entry at the end of the path that a key takes: its own, or the one that agrees with it longest.
   func leaf(nearest key: Digest) throws(TreeFault) -> Leaf? {
-    guard var node = top else { return nil }
-    while true {
-      switch node {
-      case .leaf(let leaf): return leaf
-      case .fork(let fork): node = key.bit(fork.depth) ? fork.right : fork.left
-      case .stub(let stub): node = try resolve(stub)
-      }
+    guard let top else { return nil }
+    return try leaf(nearest: key, below: top)
+  }
+
+  /// Down by calls instead of a loop: a node is then borrowed from the one above it, and none is retained on the way.
+  private func leaf(nearest key: Digest, below node: Node) throws(TreeFault) -> Leaf {
+    switch node {
+    case .leaf(let leaf): return leaf
+    case .fork(let fork):
+      if key.bit(fork.depth) { return try leaf(nearest: key, below: fork.right) }
+      return try leaf(nearest: key, below: fork.left)
+    case .stub(let stub): return try leaf(nearest: key, below: try resolve(stub))
     }
   }
 

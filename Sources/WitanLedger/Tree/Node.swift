@@ -83,7 +83,7 @@ struct Leaf: @unchecked Sendable {
 
   func isSame(as other: Leaf) -> Bool { buffer === other.buffer }
 
-  private static func digest(key: Digest, value: [UInt8]) -> Digest {
+  static func digest(key: Digest, value: [UInt8]) -> Digest {
     withUnsafeTemporaryAllocation(byteCount: 33 + value.count, alignment: 8) { buffer in
       buffer[0] = tag
       buffer.storeBytes(of: key, toByteOffset: 1, as: Digest.self)

@@ -28,9 +28,58 @@ public struct TreeProof: Equatable, Sendable {
     return tree
   }
 
+  /// The value of a key under a root; nil when it has none there. The same as by way of the tree, which isn't made.
+  public func value(of key: Digest, under root: Digest) throws(TreeFault) -> [UInt8]? {
+    let shown = folded
+    guard shown == root else { throw .otherRoot(shown: shown, expected: root) }
+    var place = 0
+    while parts.indices.contains(place) {
+      switch parts[place] {
+      case .leaf(let other, let value): return other == key ? value : nil
+      case .stub(let digest, _): throw .notShown(digest)
+      case .fork(let depth):
+        place += 1
+        if key.bit(Int(depth)) { place = end(ofPartAt: place) }
+      }
+    }
+    return nil
+  }
+
+  /// Where what follows a node and all below it begins.
+  private func end(ofPartAt place: Int) -> Int {
+    var (place, awaited) = (place, 1)
+    while awaited > 0, place < parts.count {
+      if case .fork = parts[place] { awaited += 1 } else { awaited -= 1 }
+      place += 1
+    }
+    return place
+  }
+
+  /// The root, by digests alone.
+  private var folded: Digest {
+    var stack: [(digest: Digest, weight: UInt64)] = []
+    stack.reserveCapacity(32)
+    for part in parts.reversed() {
+      switch part {
+      case .leaf(let key, let value):
+        stack.append(
+          (Leaf.digest(key: key, value: value), UInt64(Leaf.overhead + value.count)))
+      case .stub(let digest, let weight): stack.append((digest, weight))
+      case .fork(let depth):
+        guard let left = stack.popLast(), let right = stack.popLast() else { return .zero }
+        let digest = Fork.digest(
+          depth: depth, weights: (left.weight, right.weight),
+          digests: (left.digest, right.digest))
+        stack.append((digest, left.weight &+ right.weight))
+      }
+    }
+    return stack.last?.digest ?? .zero
+  }
+
   /// The nodes, bottom up. Written backwards, both sides of a fork come before it.
   private var assembled: Node? {
     var stack: [Node] = []
+    stack.reserveCapacity(32)
     for part in parts.reversed() {
       switch part {
       case .leaf(let key, let value): stack.append(.leaf(Leaf(key: key, value: value)))
@@ -52,6 +101,7 @@ extension TreeProof: Canonical {
 
   /// Writes the nodes.
   public func encode(to writer: inout ByteWriter) {
+    writer.reserve(4 + parts.count * 42)
     writer.writeCount(parts.count)
     for part in parts {
       switch part {
@@ -96,14 +146,17 @@ extension TreeProof: Canonical {
   private func checkShape() throws(Malformed) {
     guard !parts.isEmpty else { return }
     /// The depths above what is still to come, the nearest last.
-    var open: [Int] = [-1]
+    var open: [Int] = []
+    open.reserveCapacity(32)
+    open.append(-1)
     var wasStub = false
     for (index, part) in parts.enumerated() {
       guard let above = open.popLast() else { throw .invalid("node after the end of a proof") }
       switch part {
       case .fork(let depth):
         guard Int(depth) > above else { throw .invalid("depth of a fork") }
-        open += [Int(depth), Int(depth)]
+        open.append(Int(depth))
+        open.append(Int(depth))
         wasStub = false
       case .leaf: wasStub = false
       case .stub:
@@ -123,9 +176,40 @@ extension MerkleTree {
     guard let top else { return TreeProof([]) }
     let sorted = keys.count > 1 ? keys.sorted() : keys
     var parts: [TreeProof.Part] = []
-    parts.reserveCapacity(keys.count * 48)
-    try show(top, sorted[...], in: &parts)
+    parts.reserveCapacity(keys.count * 24)
+    if sorted.count == 1 {
+      try show(top, sorted[0], in: &parts)
+    } else {
+      try show(top, sorted[...], in: &parts)
+    }
     return TreeProof(parts)
+  }
+
+  /// Shows the path of one key. What lies to its right comes after it: it is gone through once more, from below.
+  private func show(
+    _ top: Node, _ key: Digest, in parts: inout [TreeProof.Part]
+  ) throws(TreeFault) {
+    var node = top
+    var right: [TreeProof.Part] = []
+    right.reserveCapacity(24)
+    while true {
+      switch node {
+      case .leaf(let leaf):
+        parts.append(.leaf(key: leaf.key, value: leaf.value))
+        parts.append(contentsOf: right.reversed())
+        return
+      case .fork(let fork):
+        parts.append(.fork(depth: UInt8(truncatingIfNeeded: fork.depth)))
+        if key.bit(fork.depth) {
+          parts.append(.stub(fork.left.digest, weight: fork.left.weight))
+          node = fork.right
+        } else {
+          right.append(.stub(fork.right.digest, weight: fork.right.weight))
+          node = fork.left
+        }
+      case .stub(let stub): node = try resolve(stub)
+      }
+    }
   }
 
   private func show(

@@ -7,7 +7,7 @@ import WitanProofs
 ///
 /// A claim that crashes the solver, eats memory or hangs takes its worker with it and nothing else: it is rejected with
 /// that reason, and the worker is replaced. A worker that dies is not held against the claim at once, for anything can
-/// kill a process: the claim is tried once more on a new one.
+/// kill a process: the claim is tried again on a new one.
 public final class ProofPool: Adjudicator {
   /// Where claims are judged.
   public enum Isolation: Sendable {
@@ -19,7 +19,7 @@ public final class ProofPool: Adjudicator {
 
   private let isolation: Isolation
   private let lanes: [Lane]
-  private let cache: Mutex<RulingCache>
+  private let memory: RulingMemory
 
   /// One worker, and whoever uses it.
   private final class Lane: Sendable {
@@ -29,39 +29,42 @@ public final class ProofPool: Adjudicator {
   /// After so many claims a worker is replaced: the solver never forgets a name that it has seen.
   static let claimsPerWorker = 10_000
 
+  /// How often a claim is tried that takes its worker along.
+  private static let attempts = 2
+  /// How often one is tried whose worker is killed: no claim can bring that about itself, but for a machine that has no
+  /// memory left.
+  private static let attemptsAfterKills = 6
+
   /// A pool of so many lanes; as many as there are cores where nothing is said.
   public init(_ isolation: Isolation, lanes: Int? = nil, cached: Int = 65_536) {
     self.isolation = isolation
     let count = lanes ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
     self.lanes = (0..<max(1, count)).map { _ in Lane() }
-    cache = Mutex(RulingCache(limit: cached))
+    memory = RulingMemory(limit: cached)
   }
 
   /// A ruling on each claim, in order.
   public func rulings(on claims: [Claim]) -> [Ruling] {
-    var rulings = cache.withLock { cache in claims.map { cache[$0] } }
-    let open = rulings.indices.filter { rulings[$0] == nil }
-    guard !open.isEmpty else { return rulings.compactMap { $0 } }
+    memory.rulings(on: claims, by: judge)
+  }
+
+  private func judge(_ claims: [Claim]) -> [Ruling] {
     let next = Atomic<Int>(0)
     let made = Mutex<[(Int, Ruling)]>([])
-    Threads.run(min(lanes.count, open.count)) { [lanes] lane in
+    Threads.run(min(lanes.count, claims.count)) { [lanes] lane in
       lanes[lane].worker.withLock { worker in
         while true {
           let turn = next.add(1, ordering: .relaxed).oldValue
-          guard turn < open.count else { return }
-          let ruling = self.ruling(on: claims[open[turn]], by: &worker)
-          made.withLock { $0.append((open[turn], ruling)) }
+          guard turn < claims.count else { return }
+          let ruling = self.ruling(on: claims[turn], by: &worker)
+          made.withLock { $0.append((turn, ruling)) }
         }
       }
     }
-    let all = made.withLock { $0 }
-    cache.withLock { cache in
-      for (index, ruling) in all {
-        rulings[index] = ruling
-        cache.keep(ruling, on: claims[index])
-      }
-    }
-    return rulings.map { $0 ?? Ruling(.rejected(.unavailable("no thread could be had"))) }
+    var rulings = [Ruling](
+      repeating: Ruling(.rejected(.unavailable("no thread could be had"))), count: claims.count)
+    for (index, ruling) in made.withLock({ $0 }) { rulings[index] = ruling }
+    return rulings
   }
 
   /// The processes that work for the pool now.
@@ -74,7 +77,8 @@ public final class ProofPool: Adjudicator {
       return Judge().ruling(on: claim)
     }
     var last = Ruling.Rejection.unavailable("no worker process could be started")
-    for _ in 0..<2 {
+    var (own, foreign) = (0, 0)
+    while own < Self.attempts, foreign < Self.attemptsAfterKills {
       if worker == nil || (worker?.count ?? 0) >= Self.claimsPerWorker {
         worker = WorkerProcess(.init(executable: executable, arguments: arguments))
       }
@@ -87,7 +91,8 @@ public final class ProofPool: Adjudicator {
         last = reason
         // It had its time, and would take as much again.
         if reason == .timedOut { return Ruling(.rejected(reason)) }
-      case nil: break
+        if reason == .crashed(signal: SIGKILL) { foreign += 1 } else { own += 1 }
+      case nil: own += 1
       }
     }
     return Ruling(.rejected(last))

@@ -1,4 +1,5 @@
 import Synchronization
+import Witan
 import WitanCrypto
 import WitanLedger
 
@@ -7,6 +8,8 @@ import WitanLedger
 /// ```sql
 /// CREATE TABLE nodes (digest BLOB PRIMARY KEY, pointers INTEGER, bytes BLOB) WITHOUT ROWID;
 /// CREATE TABLE roots (height INTEGER PRIMARY KEY, digest BLOB, weight INTEGER);
+/// CREATE TABLE history (height INTEGER PRIMARY KEY, bytes BLOB);
+/// CREATE TABLE genesis (bytes BLOB);
 /// ```
 ///
 /// Every change is one transaction, synced before it counts as made. Whatever is read is checked against its digest by
@@ -66,9 +69,11 @@ public final class SQLiteBacking: NodeBacking, Sendable {
       CREATE TABLE roots (
         height INTEGER PRIMARY KEY, digest BLOB NOT NULL, weight INTEGER NOT NULL)
       """)
+    try database.run("CREATE TABLE history (height INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
+    try database.run("CREATE TABLE genesis (bytes BLOB NOT NULL)")
   }
 
-  private func use<Result>(
+  func use<Result>(
     _ body: (SQLite) throws(SQLite.Failure) -> Result
   ) throws(TreeFault) -> Result {
     let outcome = database.withLock { database -> Swift.Result<Result, SQLite.Failure> in

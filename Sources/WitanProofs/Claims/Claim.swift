@@ -66,6 +66,9 @@ public struct Claim: Hashable, Sendable {
     guard self.spends.isStrictlyAscending else { throw .notCanonical("list of spends") }
   }
 
+  /// Names what is claimed, whoever claims it.
+  public var digest: Digest { SHA256.hash(encoded) }
+
   /// How many bytes a solver has to read.
   public var size: Int {
     if case .satisfiable(let witness) = expectation { return script.count + witness.count }

@@ -3,7 +3,10 @@ import WitanCrypto
 
 /// Phase 0: whether a replica may vote for a batch of claims. What costs no solver is checked first, and for all claims,
 /// so that nobody's processor works for a block that is refused anyway.
-public struct BlockExaminer<Court: Adjudicator>: Sendable {
+public struct BlockExaminer: Sendable {
+  /// The claim that an operation of a request carries; nil where it carries none.
+  public typealias Reading = @Sendable (_ operation: [UInt8]) throws(Malformed) -> SignedClaim?
+
   /// What the network agrees on.
   public let rules: ProofRules
   /// The digest of the network's genesis.
@@ -11,14 +14,21 @@ public struct BlockExaminer<Court: Adjudicator>: Sendable {
   /// How signatures are checked.
   public let scheme: SignatureScheme
   /// Who rules.
-  public let court: Court
+  public let court: any Adjudicator
+  private let reading: Reading
 
-  /// An examiner for a network.
-  public init(rules: ProofRules, chain: Digest, scheme: SignatureScheme, court: Court) {
+  /// An examiner for a network. Where nothing else is said, every operation is a claim.
+  public init(
+    rules: ProofRules, chain: Digest, scheme: SignatureScheme, court: any Adjudicator,
+    reading: @escaping Reading = { (operation) throws(Malformed) in
+      try SignedClaim(decoding: operation)
+    }
+  ) {
     self.rules = rules
     self.chain = chain
     self.scheme = scheme
     self.court = court
+    self.reading = reading
   }
 
   /// Examines claims in their order.
@@ -38,34 +48,64 @@ public struct BlockExaminer<Court: Adjudicator>: Sendable {
     return examine(block.claims)
   }
 
-  /// Examines a block of the engine's, whose operations are signed claims.
-  public func examine(_ block: Block) -> Examination {
+  /// Examines requests of the engine's, whose operations carry claims.
+  public func examine(_ requests: [Request]) -> Examination {
     do throws(BlockFault) {
-      return examine(try Self.claims(of: block))
+      return examine(try claims(of: requests))
     } catch {
       return Examination(fault: error, rulings: [])
     }
   }
 
-  /// The claims of a block of the engine's, in order.
-  public static func claims(of block: Block) throws(BlockFault) -> [SignedClaim] {
+  /// What is wrong with requests of the engine's, and the places of the fewest that show it; nil when nothing is.
+  public func findFault(in requests: [Request]) -> (fault: BlockFault, places: [Int])? {
+    guard let fault = examine(requests).fault else { return nil }
+    // Whose each claim is. Where one can't be read none after it is counted, so that no later owner is ever asked for.
+    var owners: [Int] = []
+    for (place, request) in requests.enumerated() {
+      let count = (try? claims(of: [request]).count) ?? request.operations.count
+      owners += Array(repeating: place, count: count)
+    }
+    switch fault {
+    case .claim(let index, .repeated(let other)), .claim(let index, .conflict(let other, _)):
+      return (fault, [owners[other], owners[index]])
+    case .claim(let index, _): return (fault, [owners[index]])
+    case .tooManyClaims, .blockBudget, .unsigned: return (fault, Array(requests.indices))
+    }
+  }
+
+  /// The claims of requests of the engine's, in order.
+  public func claims(of requests: [Request]) throws(BlockFault) -> [SignedClaim] {
     var claims: [SignedClaim] = []
-    for operation in block.requests.lazy.flatMap(\.operations) {
-      do throws(Malformed) { claims.append(try SignedClaim(decoding: operation)) } catch {
-        throw .claim(claims.count, .malformed(error))
-      }
+    for operation in requests.lazy.flatMap(\.operations) {
+      do throws(Malformed) {
+        if let claim = try reading(operation) { claims.append(claim) }
+      } catch { throw .claim(claims.count, .malformed(error)) }
     }
     return claims
   }
 
   /// What is wrong with claims that can be told without a solver; nil when nothing is.
   public func screen(_ claims: [SignedClaim]) -> BlockFault? {
+    for (index, claim) in claims.enumerated() {
+      if let fault = claim.claim.budgetFault(rules) { return .claim(index, fault) }
+    }
+    if let fault = misfit(of: claims) { return fault }
+    for (index, claim) in claims.enumerated() {
+      if let fault = claim.signatureFault(chain: chain, scheme: scheme) {
+        return .claim(index, fault)
+      }
+    }
+    return nil
+  }
+
+  /// Why claims that may each stand in a block may not stand in one together; nil when they may.
+  public func misfit(of claims: [SignedClaim]) -> BlockFault? {
     guard claims.count <= ProofBlock.claimLimit else { return .tooManyClaims(claims.count) }
     var seen: [Digest: Int] = [:]
     var spent: [Spend: Int] = [:]
     var budget: UInt64 = 0
     for (index, claim) in claims.enumerated() {
-      if let fault = claim.claim.budgetFault(rules) { return .claim(index, fault) }
       budget += UInt64(claim.claim.budget)
       guard budget <= rules.blockBudget else {
         return .blockBudget(budget, limit: rules.blockBudget)
@@ -77,9 +117,6 @@ public struct BlockExaminer<Court: Adjudicator>: Sendable {
         if let first = spent.updateValue(index, forKey: spend) {
           return .claim(index, .conflict(with: first, over: spend))
         }
-      }
-      if let fault = claim.signatureFault(chain: chain, scheme: scheme) {
-        return .claim(index, fault)
       }
     }
     return nil
@@ -107,8 +144,7 @@ public struct Examination: Hashable, Sendable {
 
   /// The answer for the engine.
   public var verdict: Verdict {
-    guard let fault else { return .valid }
-    return .invalid(InvalidBlock(code: fault.code, fault.summary))
+    fault.map { .invalid($0.reason) } ?? .valid
   }
 }
 
@@ -140,8 +176,11 @@ public enum BlockFault: Error, Hashable, Sendable, CustomStringConvertible {
     return true
   }
 
+  /// The reason, for the engine.
+  public var reason: InvalidBlock { InvalidBlock(code: code, summary) }
+
   /// The kind of fault, for the engine's report.
-  var code: UInt32 {
+  private var code: UInt32 {
     switch self {
     case .tooManyClaims: 16
     case .blockBudget: 17
@@ -156,7 +195,7 @@ public enum BlockFault: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The kind of fault in words that carry nothing from the claims.
-  var summary: String {
+  private var summary: String {
     switch self {
     case .tooManyClaims: "it has too many claims"
     case .blockBudget: "its claims ask for too much together"

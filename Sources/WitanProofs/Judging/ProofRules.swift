@@ -16,7 +16,8 @@ public struct ProofRules: Hashable, Sendable, Canonical {
     self.init(solver: SolverContext.version, claimBudget: claimBudget, blockBudget: blockBudget)
   }
 
-  init(solver: String, claimBudget: UInt32, blockBudget: UInt64) {
+  /// The rules of a network that judges with a solver of this version.
+  public init(solver: String, claimBudget: UInt32 = 10_000_000, blockBudget: UInt64 = 100_000_000) {
     self.solver = solver
     self.claimBudget = claimBudget
     self.blockBudget = blockBudget

@@ -5,36 +5,7 @@ import WitanCrypto
 ///
 /// It is bounded in every way, and whoever fills it pays with difficulty: when it is full, a claim gets in only by
 /// being worth more than those that must go. Nobody holds more than a share of it.
-public struct ProofMempool: Sendable {
-  /// What it may hold.
-  public struct Limits: Hashable, Sendable {
-    /// The most claims.
-    public var claims = 10_000
-    /// The most bytes of claims together.
-    public var bytes = 64 << 20
-    /// The most claims of one author.
-    public var claimsPerAuthor = 1_000
-    /// How long a claim may wait.
-    public var lifetime = Micros.seconds(600)
-
-    /// The defaults.
-    public init() {}
-  }
-
-  /// Why a claim isn't taken.
-  public enum Refusal: Error, Hashable, Sendable {
-    /// It is here already.
-    case duplicate
-    /// It isn't proved.
-    case notProved
-    /// Another claim spends the same thing: neither is kept.
-    case conflict(Spend)
-    /// It is worth no more than what would have to go for it.
-    case worthLess
-    /// Its author has as many claims here as anyone may, all worth at least as much.
-    case crowding
-  }
-
+public struct ProofMempool<Item: PendingProof>: Sendable {
   /// A claim's place in the order: by difficulty, then by digest, so that it is the same everywhere.
   private struct Rank: Comparable, Sendable {
     let difficulty: UInt64
@@ -47,31 +18,34 @@ public struct ProofMempool: Sendable {
   }
 
   private struct Entry: Sendable {
-    let claim: SignedClaim
+    let item: Item
     let rank: Rank
     let bytes: Int
     let expiry: Micros
+    /// Before how many drafts it came.
+    let draft: UInt64
     var isTaken = false
   }
 
   /// What it may hold.
-  public let limits: Limits
+  public let limits: MempoolLimits
   private var entries: [Digest: Entry] = [:]
   /// Those that wait, first to last.
   private var order: [Rank] = []
   private var authors: [PublicKey: Int] = [:]
-  private var spends: [Spend: Digest] = [:]
+  private var spenders: [Spend: Digest] = [:]
   /// What two claims wanted to spend: closed to a third for as long as a claim may wait.
   private var contested: [Spend: Micros] = [:]
   /// Claims by the time at which they expire; those that went before are still in it.
   private var ages: [(expiry: Micros, digest: Digest)] = []
   private var firstAge = 0
   private var processed = RateMeter()
+  private var drafts: UInt64 = 0
   /// How many bytes all claims have together.
   public private(set) var bytes = 0
 
   /// An empty mempool.
-  public init(limits: Limits = Limits()) { self.limits = limits }
+  public init(limits: MempoolLimits = MempoolLimits()) { self.limits = limits }
 
   /// How many claims are here, those that were taken included.
   public var count: Int { entries.count }
@@ -83,31 +57,31 @@ public struct ProofMempool: Sendable {
 
   // MARK: Coming
 
-  /// Takes a claim with its ruling, or says why not.
+  /// Takes what is worth so much, or says why not.
   public mutating func insert(
-    _ claim: SignedClaim, ruling: Ruling, now: Micros
-  ) throws(Refusal) {
+    _ item: Item, difficulty: UInt64, now: Micros
+  ) throws(MempoolRefusal) {
     expire(now)
-    guard ruling.isProved else { throw .notProved }
-    guard entries[claim.digest] == nil else { throw .duplicate }
-    try refuseConflicts(of: claim, now)
+    guard entries[item.digest] == nil else { throw .duplicate }
+    if limits.refusesConflicts { try refuseConflicts(of: item, now) }
+    let (expiry, isForEver) = now.rawValue.addingReportingOverflow(limits.lifetime.rawValue)
     let entry = Entry(
-      claim: claim, rank: Rank(difficulty: ruling.difficulty, digest: claim.digest),
-      bytes: claim.encoded.count, expiry: now + limits.lifetime)
+      item: item, rank: Rank(difficulty: difficulty, digest: item.digest), bytes: item.byteCount,
+      expiry: isForEver ? Micros(.max) : Micros(expiry), draft: drafts)
     try makeRoom(for: entry)
-    entries[claim.digest] = entry
+    entries[item.digest] = entry
     bytes += entry.bytes
-    authors[claim.author, default: 0] += 1
-    for spend in claim.claim.spends { spends[spend] = claim.digest }
+    authors[item.author, default: 0] += 1
+    if limits.refusesConflicts { for spend in item.spends { spenders[spend] = item.digest } }
     enqueue(entry.rank)
-    ages.append((entry.expiry, claim.digest))
+    ages.append((entry.expiry, item.digest))
   }
 
   /// Both claims go: it isn't for a mempool to say which of two was meant.
-  private mutating func refuseConflicts(of claim: SignedClaim, _ now: Micros) throws(Refusal) {
+  private mutating func refuseConflicts(of item: Item, _ now: Micros) throws(MempoolRefusal) {
     var conflict: Spend?
-    for spend in claim.claim.spends {
-      if let other = spends[spend] {
+    for spend in item.spends {
+      if let other = spenders[spend] {
         contested[spend] = now + limits.lifetime
         forget(other)
         conflict = spend
@@ -118,12 +92,12 @@ public struct ProofMempool: Sendable {
     if let conflict { throw .conflict(conflict) }
   }
 
-  private mutating func makeRoom(for entry: Entry) throws(Refusal) {
+  private mutating func makeRoom(for entry: Entry) throws(MempoolRefusal) {
     var victims: [Rank] = []
     var (count, size) = (entries.count + 1, bytes + entry.bytes)
-    let mine = authors[entry.claim.author, default: 0]
+    let mine = authors[entry.item.author, default: 0]
     if mine >= limits.claimsPerAuthor {
-      let least = order.last { entries[$0.digest]?.claim.author == entry.claim.author }
+      let least = order.last { entries[$0.digest]?.item.author == entry.item.author }
       guard let least, entry.rank.difficulty > least.difficulty else { throw .crowding }
       victims.append(least)
       count -= 1
@@ -155,28 +129,74 @@ public struct ProofMempool: Sendable {
 
   // MARK: Going
 
-  /// The most difficult claims that fit a block. They are out until they are put back or removed.
-  public mutating func take(count: Int, bytes: Int, budget: UInt64 = .max) -> [SignedClaim] {
-    var chosen: [SignedClaim] = []
+  /// A block that is being filled.
+  struct Draft {
+    /// What is in it.
+    fileprivate(set) var items: [Item] = []
+    /// How many bytes there is room for.
+    var bytes: Int
+    fileprivate var budget: UInt64
+    fileprivate var spent: Set<Spend> = []
+
+    fileprivate mutating func add(_ item: Item, _ size: Int) -> Bool {
+      guard size <= bytes, item.budget <= budget, spent.isDisjoint(with: item.spends) else {
+        return false
+      }
+      bytes -= size
+      budget -= item.budget
+      spent.formUnion(item.spends)
+      items.append(item)
+      return true
+    }
+  }
+
+  /// The most difficult claims that fit a block, and before them those that were passed over too often. They are out
+  /// until they are put back or removed.
+  public mutating func take(count: Int, bytes: Int, budget: UInt64 = .max) -> [Item] {
+    var draft = draft(bytes: bytes, budget: budget)
+    fill(&draft, count: count)
+    return draft.items
+  }
+
+  /// A draft of a block with nothing in it.
+  mutating func draft(bytes: Int, budget: UInt64) -> Draft {
+    drafts &+= 1
+    return Draft(bytes: bytes, budget: budget)
+  }
+
+  /// Takes claims into a draft until it has so many, as far as there is room.
+  mutating func fill(_ draft: inout Draft, count: Int) {
+    takeOverdue(into: &draft, count: count)
     var left: [Rank] = []
-    var (room, work) = (bytes, budget)
     var index = 0
-    while index < order.count, chosen.count < count {
+    while index < order.count, draft.items.count < count {
       let rank = order[index]
       index += 1
-      guard let entry = entries[rank.digest] else { continue }
-      guard entry.bytes <= room, UInt64(entry.claim.claim.budget) <= work else {
+      guard let entry = entries[rank.digest], draft.add(entry.item, entry.bytes) else {
         left.append(rank)
         continue
       }
-      room -= entry.bytes
-      work -= UInt64(entry.claim.claim.budget)
       entries[rank.digest]?.isTaken = true
-      chosen.append(entry.claim)
     }
     order.replaceSubrange(..<index, with: left)
-    return chosen
   }
+
+  /// Takes those first that were passed over too often, the oldest first.
+  private mutating func takeOverdue(into draft: inout Draft, count: Int) {
+    guard let patience = limits.patience else { return }
+    for age in ages[firstAge...] {
+      guard draft.items.count < count else { return }
+      guard let entry = entries[age.digest], !entry.isTaken else { continue }
+      // Those that come after it are younger.
+      guard drafts &- entry.draft > patience else { return }
+      guard draft.add(entry.item, entry.bytes) else { continue }
+      entries[age.digest]?.isTaken = true
+      order.remove(at: place(of: entry.rank))
+    }
+  }
+
+  /// Whether something of this name is here, taken or not.
+  func contains(_ digest: Digest) -> Bool { entries[digest] != nil }
 
   /// Claims that were taken wait again: what they were proposed in came to nothing.
   public mutating func putBack(_ digests: [Digest]) {
@@ -202,21 +222,34 @@ public struct ProofMempool: Sendable {
       if let entry = entries[digest], entry.expiry <= now { forget(digest) }
       firstAge += 1
     }
-    // Half of it being gone, the rest is moved: at a constant cost a claim.
-    if firstAge > 64, 2 * firstAge > ages.count {
-      ages.removeFirst(firstAge)
-      firstAge = 0
-      contested = contested.filter { $0.value > now }
-    }
+    guard contested.count > limits.contested else { return }
+    contested = contested.filter { $0.value > now }
+    if contested.count > limits.contested { contested.removeAll() }
   }
 
   private mutating func forget(_ digest: Digest) {
     guard let entry = entries.removeValue(forKey: digest) else { return }
     bytes -= entry.bytes
-    let author = entry.claim.author
+    let author = entry.item.author
     authors[author] = authors[author].flatMap { $0 > 1 ? $0 - 1 : nil }
-    for spend in entry.claim.claim.spends where spends[spend] == digest { spends[spend] = nil }
+    for spend in entry.item.spends where spenders[spend] == digest { spenders[spend] = nil }
     if !entry.isTaken { order.remove(at: place(of: entry.rank)) }
+    // Half of them being gone, those that are left are moved: at a constant cost a claim.
+    if ages.count > 64, ages.count > 2 * entries.count {
+      let first = firstAge
+      firstAge = 0
+      ages = ages[first...].filter { entries[$0.digest]?.expiry == $0.expiry }
+    }
+  }
+}
+
+extension ProofMempool where Item == SignedClaim {
+  /// Takes a claim with its ruling, or says why not.
+  public mutating func insert(
+    _ claim: SignedClaim, ruling: Ruling, now: Micros
+  ) throws(MempoolRefusal) {
+    guard ruling.isProved else { throw .notProved }
+    try insert(claim, difficulty: ruling.difficulty, now: now)
   }
 }
 

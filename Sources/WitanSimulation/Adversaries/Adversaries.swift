@@ -90,7 +90,7 @@ public enum Adversaries {
     Role("flooding-peer", "It sends more than its peers can need, of every kind.", Flooder()),
     Role(
       "false-neighbour",
-      "Where nodes gossip, it makes up where others are found, and changes or keeps back what it should pass on.",
+      "It makes up where others are found, and changes or keeps back what it should pass on over gossip.",
       FalseNeighbour()),
   ]
 }

@@ -79,7 +79,7 @@ public struct KeyValueStore: StateMachine {
 
   /// Whether none of a block's requests asks for the impossible.
   public func validate(_ block: Block) -> Verdict {
-    block.requests.allSatisfy(admits)
+    block.requests.allSatisfy({ admits($0) })
       ? .valid : .invalid(InvalidBlock(code: 10, "it asks for the impossible"))
   }
 

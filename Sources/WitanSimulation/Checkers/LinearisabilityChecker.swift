@@ -30,6 +30,7 @@ public struct LinearisabilityChecker: Checker {
   private var calls: [CallName: (name: UInt64, call: Call)] = [:]
   private var names: UInt64 = 0
   private let honest: Set<PublicKey>
+  private let isOfRegisters: Bool
   /// How many answers were checked.
   public private(set) var checked = 0
 
@@ -37,6 +38,7 @@ public struct LinearisabilityChecker: Checker {
   public init(_ vantage: Vantage) {
     self.vantage = vantage
     honest = Set(vantage.clients)
+    isOfRegisters = vantage.application.store != nil
   }
 
   /// How many keys became too much to follow.
@@ -46,6 +48,8 @@ public struct LinearisabilityChecker: Checker {
 
   /// Sees what happened.
   public mutating func observe(_ happening: Happening) {
+    // What clients ask of another application isn't of registers; that it is right is for the checker of states.
+    guard isOfRegisters else { return }
     switch happening.event {
     case .called(.submit(let tag, let operations)):
       begin(operations, client: happening.node, tag: tag)
@@ -58,7 +62,7 @@ public struct LinearisabilityChecker: Checker {
 
   /// A request runs that no client asked who keeps to the rules: whatever it writes is written at some time from now on.
   mutating func note(stray request: Request) {
-    guard !honest.contains(request.client) else { return }
+    guard isOfRegisters, !honest.contains(request.client) else { return }
     names += 1
     for (key, action) in Self.effects(of: request.operations) {
       if action != .read { histories[key, default: RegisterHistory()].begin(names, action) }

@@ -69,23 +69,24 @@ public struct ProgressBound: Sendable {
       UInt64(waiting + cluster.clients.count) / UInt64(parameters.blockRequestLimit) + 2
     let slow = cluster.faulty.isEmpty ? 0 : min(blocks, 32) * (missing + 1)
     let pieces = cluster.machines.reduce(0) { sum, machine in
-      max(sum, (machine.host.machine.values.count * 64 + machine.replica.waitingRequests) / 4_096)
+      max(sum, (machine.host.machine.size * 64 + machine.replica.waitingRequests) / 4_096)
     }
     let catching = 4 + UInt64(pieces) / 8 + parameters.window / 4
-    var acquaintance: Micros = 0
+    var acquaintance: [Part] = []
     if case .gossip(let gossip) = cluster.configuration.topology, gossip.bootstrap > 0 {
       let silence = gossip.discovery.patience + gossip.lookout
-      acquaintance = (silence + Self.delay(in: cluster) * 2) * UInt64(8 * repetitions)
+      let span = (silence + Self.delay(in: cluster) * 2) * (8 * repetitions)
+      acquaintance.append(Part(name: "finding neighbours", span: span))
     }
-    parts = [
-      Part(name: "finding neighbours", span: acquaintance),
-      Part(name: "coming together", span: (ceiling + exchange) * 2),
-      Part(name: "views that fail", span: (ceiling + exchange) * (missing + demoted)),
-      Part(name: "a view that opens", span: exchange * 3 + exchange * 16),
-      Part(name: "catching up", span: exchange * catching + ceiling),
-      Part(name: "working off", span: exchange * 4 * blocks + ceiling * slow),
-      Part(name: "clients", span: (.seconds(30) + exchange) * (2 * repetitions)),
-    ]
+    parts =
+      acquaintance + [
+        Part(name: "coming together", span: (ceiling + exchange) * 2),
+        Part(name: "views that fail", span: (ceiling + exchange) * (missing + demoted)),
+        Part(name: "a view that opens", span: exchange * 3 + exchange * 16),
+        Part(name: "catching up", span: exchange * catching + ceiling),
+        Part(name: "working off", span: exchange * 4 * blocks + ceiling * slow),
+        Part(name: "clients", span: (.seconds(30) + exchange) * (2 * repetitions)),
+      ]
   }
 
   /// How often something must be said until less than a millionth of it is lost.

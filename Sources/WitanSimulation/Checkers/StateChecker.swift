@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanLedger
 
 /// States: an application of its own runs the agreed order once, and every machine's state at every checkpoint, every
 /// state that is certified, installed or restored, and every result a client is told must be that application's.
@@ -20,12 +21,14 @@ public struct StateChecker: Checker {
   /// What it found.
   public private(set) var findings = Findings()
   /// The application in the state that the agreed order leads to.
-  public private(set) var reference = KeyValueStore()
+  public private(set) var reference: ReplicatedApplication
+  /// What each block changed, if the ledger leaves that behind.
+  public private(set) var transitions: [StateTransition] = []
   /// How much of the order it ran.
   public private(set) var frontier: SequenceNumber = 0
   private var roots: [SequenceNumber: Digest]
   /// The states at the latest checkpoints, oldest first.
-  private var states: [(sequence: SequenceNumber, store: KeyValueStore)] = []
+  private var states: [(sequence: SequenceNumber, application: ReplicatedApplication)] = []
   /// What the first correct machine says of a whole state: application, sessions, members and all.
   private var summaries: [SequenceNumber: Digest] = [:]
   private var questions: [Question: [UInt8]] = [:]
@@ -39,13 +42,14 @@ public struct StateChecker: Checker {
   /// A checker that has seen nothing yet.
   public init(_ vantage: Vantage) {
     self.vantage = vantage
+    reference = vantage.application
     roots = [0: vantage.genesis.applicationRoot]
     states = [(0, reference)]
   }
 
   /// The state at a checkpoint, while it is kept.
-  public func state(at sequence: SequenceNumber) -> KeyValueStore? {
-    states.last { $0.sequence == sequence }?.store
+  public func state(at sequence: SequenceNumber) -> ReplicatedApplication? {
+    states.last { $0.sequence == sequence }?.application
   }
 
   /// Sees what happened.
@@ -86,8 +90,7 @@ public struct StateChecker: Checker {
         case .answered(let answer, let sequence) = finished.completion,
         let state = state(at: sequence)
       else { return }
-      let finding = state.values[key].map { KeyValueStore.Finding.value($0) } ?? .absent
-      if KeyValueStore.Finding(answer) != finding {
+      if answer != state.finding(key) {
         findings.add(
           .state, at: happening, sequence,
           detail: "a certified read of key \(key) tells what wasn't so")
@@ -98,6 +101,7 @@ public struct StateChecker: Checker {
 
   private mutating func run(_ execution: Execution) {
     frontier = execution.sequence
+    reference.begin(execution.requests, in: execution.header)
     for request in execution.requests {
       let bytes = reference.apply(request, in: execution.header)
       var kept = results[request.client] ?? []
@@ -105,6 +109,8 @@ public struct StateChecker: Checker {
       kept.append(Result(number: request.number, sequence: frontier, bytes: bytes))
       results[request.client] = kept
     }
+    reference.end(execution.header)
+    if let transition = reference.ledger?.transition { transitions.append(transition) }
     guard execution.isCheckpoint else { return }
     roots[frontier] = StateMachineHost.root(of: reference)
     if states.count >= Self.statesKept { states.removeFirst() }

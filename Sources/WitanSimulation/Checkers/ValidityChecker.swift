@@ -15,7 +15,7 @@ public struct ValidityChecker: Checker {
   /// What it found.
   public private(set) var findings = Findings()
   /// What the application says of a block, apart from the time of day.
-  public var judge: @Sendable (Block) -> Verdict = { KeyValueStore().validate($0) }
+  public var judge: @Sendable (Block) -> Verdict
   private let verifier: Verifier
   private let honest: Set<PublicKey>
   private var vouches: [Digest: Vouch] = [:]
@@ -30,6 +30,11 @@ public struct ValidityChecker: Checker {
   /// A checker that has seen nothing yet.
   public init(_ vantage: Vantage) {
     self.vantage = vantage
+    let application = vantage.application
+    judge = { block in
+      block.requests.allSatisfy(application.admits)
+        ? application.validate(block) : .invalid(InvalidBlock(code: 2, "it may not be proposed"))
+    }
     verifier = Verifier(genesis: vantage.genesis, scheme: vantage.scheme)
     honest = Set(vantage.clients)
     terms = [0: vantage.genesis.members]

@@ -10,6 +10,8 @@ public struct Vantage: Sendable {
   public let scheme: SignatureScheme
   /// The replica whose name each machine has.
   public let names: [ReplicaID]
+  /// The application in its first state.
+  public let application: ReplicatedApplication
   /// The keys of the clients that keep to the rules.
   public let clients: [PublicKey]
   /// The machines of which nothing is claimed: once they lied, whatever they said before and say afterwards proves
@@ -20,12 +22,13 @@ public struct Vantage: Sendable {
   /// What is known of a network.
   public init(
     genesis: Genesis, scheme: SignatureScheme, names: [ReplicaID], clients: [PublicKey] = [],
-    faulty: NodeSet = []
+    application: ReplicatedApplication = .store(KeyValueStore()), faulty: NodeSet = []
   ) {
     self.genesis = genesis
     self.scheme = scheme
     self.names = names
     self.clients = clients
+    self.application = application
     self.faulty = []
     distrust(faulty)
   }
@@ -35,7 +38,8 @@ public struct Vantage: Sendable {
     self.init(
       genesis: cluster.genesis, scheme: cluster.scheme,
       names: (0..<cluster.machineCount).map(cluster.name(of:)),
-      clients: cluster.clients.map(\.signer.publicKey), faulty: cluster.faulty)
+      clients: cluster.clients.map(\.signer.publicKey), application: cluster.application,
+      faulty: cluster.faulty)
   }
 
   /// Claims nothing more of some machines.

@@ -20,9 +20,11 @@ extension Cluster {
   }
 
   /// Gives machines to an adversary of the library. One that isn't there is nobody; twins must have been cast in the
-  /// configuration, for there to be two machines of one name.
+  /// configuration, for there to be two machines of one name. Twins that never act do no more than be two.
   public mutating func cast(_ casting: Casting) {
-    guard let role = Adversaries.named(casting.adversary) else { return }
+    guard casting.trigger.chance > 0, let role = Adversaries.named(casting.adversary) else {
+      return
+    }
     let names = NodeSet(casting.machines.filter { homes.indices.contains($0) })
     for name in names {
       // Who has a twin lies as both of them do.
@@ -34,7 +36,7 @@ extension Cluster {
 
   /// Which machines lie.
   public var corrupted: NodeSet {
-    NodeSet(machines.indices.filter { machines[$0].adversary != nil })
+    NodeSet(machines.indices.filter { !machines[$0].isHonest })
   }
 
   /// Which machines nothing is promised of: those that lie, and all that share one name and one key.
@@ -128,7 +130,7 @@ extension Cluster {
     swap(&coalition, &coalitions[machines[index].coalition])
     var scene = Scene(
       machine: machines[index], index: index, homes: homes, now: now, genesis: genesis,
-      coalition: coalition)
+      coalition: consume coalition)
     body(&adversary, &scene)
     machines[index].malice = scene.draw
     machines[index].adversary = adversary

@@ -8,7 +8,7 @@ extension Cluster {
 
   /// A replica sends a message, or would: an adversary may have it otherwise.
   mutating func send(_ message: consuming Message, from index: Int, to receiver: ReplicaID?) {
-    guard machines[index].adversary != nil else {
+    guard !machines[index].isHonest else {
       transmit(message, from: index, to: receiver, at: now)
       return
     }
@@ -186,8 +186,19 @@ extension Cluster {
 
   // MARK: Arriving
 
-  /// A parcel arrives at a node.
+  /// A parcel arrives at a node, whose line may be busy with what came before.
   mutating func arrive(_ agenda: Agenda) {
+    guard network.conditions.nodeBandwidth != nil else { return receive(agenda) }
+    let (node, place) = (agenda.node, agenda.number)
+    guard let time = network.receipt(at: node, bytes: parcels[place].size, now: now) else {
+      tellLost(place, to: node)
+      return parcels.settle(place)
+    }
+    queue.schedule(Agenda(.receipt, node: node, number: place).ticket, at: time)
+  }
+
+  /// A node has a parcel.
+  mutating func receive(_ agenda: Agenda) {
     let (node, place) = (agenda.node, agenda.number)
     if configuration.keepsAccount {
       account.note(
@@ -216,14 +227,15 @@ extension Cluster {
       parcels.keep(opinion, by: verifier.horizon, at: place)
     }
     switch parcels.opinion(at: place) {
-    case .heard(let input)?:
-      if machines[index].adversary != nil || watch.contains(.deliveries),
-        case .message(let message) = input,
+    case .heard(let heard)?:
+      if !machines[index].isHonest || watch.contains(.deliveries),
+        case .message(let message) = heard.input,
         !isHeard(message.value, in: place, at: index)
       {
         return
       }
-      handle(input, at: index)
+      if case .message(let message) = heard.input { watchVote(message.value, at: index) }
+      handle(heard.input, at: index)
     case .refused(let rejection)?: tellRefused(rejection, place, at: index)
     case nil: break
     }
@@ -232,18 +244,20 @@ extension Cluster {
   private mutating func isHeard(_ message: Message, in place: UInt32, at index: Int) -> Bool {
     let sender = parcels[place].sender
     tell(.deliveries, index, .delivered(message, from: sender))
-    return machines[index].adversary == nil || isHeard(message, from: sender, at: index)
+    return machines[index].isHonest || isHeard(message, from: sender, at: index)
   }
 
   static func opinion(on content: Parcel.Content, of verifier: Verifier) -> Parcel.Opinion {
     do throws(Rejection) {
-      switch content {
-      case .message(let message): return .heard(.message(try verifier.verify(message)))
-      case .frame(let bytes): return .heard(.message(try verifier.verify(frame: bytes)))
-      case .request(let request): return .heard(.request(try verifier.verify(request)))
-      case .query(let query): return .heard(.query(try verifier.verify(query)))
-      case .reply, .answer: return .refused(.unsolicited)
-      }
+      let input: Input =
+        switch content {
+        case .message(let message): .message(try verifier.verify(message))
+        case .frame(let bytes): .message(try verifier.verify(frame: bytes))
+        case .request(let request): .request(try verifier.verify(request))
+        case .query(let query): .query(try verifier.verify(query))
+        case .reply, .answer: throw .unsolicited
+        }
+      return .heard(Parcel.Heard(input))
     } catch {
       return .refused(error)
     }

@@ -173,7 +173,7 @@ extension Cluster {
     for ticket in machines[index].missed {
       guard let agenda = Agenda(ticket: ticket) else { continue }
       switch agenda.kind {
-      case .delivery: parcels.settle(agenda.number)
+      case .delivery, .receipt: parcels.settle(agenda.number)
       // Its adversary outlives it.
       case .adversary: queue.schedule(ticket, at: now)
       case .gossip, .relay, .acquaintance: discard(agenda)
@@ -214,7 +214,7 @@ extension Machine {
     genesis: Genesis, scheme: SignatureScheme
   ) -> Happening.Unfitness? {
     guard let recovery = try? disk.recovery() else { return .journalDamaged }
-    var host = StateMachineHost(KeyValueStore())
+    var host = StateMachineHost(blank)
     if let sequence = recovery.foundation?.summary.sequence {
       guard let saved = disk.states.first(where: { $0.sequence == sequence }),
         (try? host.restore(saved.snapshot, at: sequence)) != nil

@@ -51,14 +51,23 @@ extension Cluster {
   /// Those who follow: the machines first, then the followers of the configuration. Empty where there are none of those.
   public var followers: [Follower] { readers }
 
-  /// The lowest height that those know who follow and are up, machines among them; nil without followers.
+  /// The lowest height that those know who follow, are up and don't lie, machines among them; nil without followers.
   public var followedByAll: SequenceNumber? {
-    guard let overlay else { return nil }
     var lowest: SequenceNumber?
-    for (index, reader) in readers.enumerated() where overlay.nodes[node(of: index)].router != nil {
+    for (index, reader) in readers.enumerated() where isFollowing(index) {
       lowest = min(lowest ?? reader.height, reader.height)
     }
     return lowest
+  }
+
+  private func isFollowing(_ reader: Int) -> Bool {
+    isUp(node(of: reader)) && (reader >= machines.count || machines[reader].adversary == nil)
+  }
+
+  /// How many of the nodes that don't vote are up, and how many of those know a height.
+  public func following(_ height: SequenceNumber) -> (present: Int, informed: Int) {
+    let present = followerNodes.filter(isUp)
+    return (present.count, present.count { readers[reader(of: $0)].height >= height })
   }
 
   /// The nodes that don't vote: they are counted after machines and clients.
@@ -159,7 +168,7 @@ extension Cluster {
   /// It is a member's turn to tell of a decision.
   mutating func tellDecision(_ agenda: Agenda) {
     let index = agenda.node
-    guard isAwake(index, for: agenda), machines[index].adversary == nil else { return }
+    guard isAwake(index, for: agenda), machines[index].isHonest else { return }
     let executed = machines[index].replica.executed
     let behind = UInt64(UInt32(truncatingIfNeeded: executed.rawValue) &- agenda.number)
     guard behind < executed.rawValue else { return }
@@ -320,6 +329,8 @@ extension Cluster {
 
   func path(from index: Int, to target: Int) -> Reachability.Path {
     guard let overlay, index != target else { return .direct }
+    // Everybody keeps in touch with the relays.
+    if overlay.relays.contains(NodeIndex(index)) { return .direct }
     return overlay.reachability.path(
       from: NodeIndex(index), to: NodeIndex(target),
       relays: overlay.relays.filter { $0.offset < machines.count })

@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanLedger
 
 /// A cluster of shipped replicas on a mock network: one thread, virtual time, one seed.
 ///
@@ -34,6 +35,12 @@ public struct Cluster: Sendable {
     /// How many nodes follow over gossip what the replicas decide. All nodes are alike but for who votes, so that a
     /// committee that was sampled from all may as well be numbered first.
     public var followers = 0
+    /// What they run.
+    public var application = ReplicatedApplication.Kind.store
+    /// Who judges the claims that a ledger is asked to take.
+    public var judging = Judging.none
+    /// Whether a ledger leaves a transition behind for each block, with the checker of states.
+    public var leavesTransitions = false
     /// How many clients have sessions.
     public var clients = 0
     /// Whether the bytes that are sent are counted, and everything that happens is digested.
@@ -63,6 +70,8 @@ public struct Cluster: Sendable {
   /// What its network begins with.
   public let genesis: Genesis
   let scheme: SignatureScheme
+  /// The application in its first state.
+  let application: ReplicatedApplication
   var machines: [Machine] = []
   /// The machines of each replica.
   private(set) var homes: [[Int]]
@@ -71,6 +80,8 @@ public struct Cluster: Sendable {
   var network: Network
   /// The virtual time.
   public internal(set) var now: Micros = 0
+  /// How many events happened.
+  public private(set) var events: UInt64 = 0
   /// How many messages were delivered.
   public internal(set) var delivered = 0
   /// What happened, for whoever keeps account.
@@ -121,15 +132,7 @@ public struct Cluster: Sendable {
     followerSigners = Array(signers.suffix(configuration.followers))
     signers.removeLast(configuration.followers)
     bystander = signers.removeLast()
-    let members = signers.prefix(configuration.replicas).enumerated().map { index, signer in
-      Member(
-        id: ReplicaID(UInt32(index)), key: signer.publicKey,
-        power: configuration.powers.indices.contains(index) ? configuration.powers[index] : 1)
-    }
-    let store = KeyValueStore()
-    genesis = try Genesis(
-      name: "simulation", members: members, parameters: configuration.parameters,
-      applicationRoot: StateMachineHost.root(of: store))
+    (genesis, application) = try Self.beginning(configuration, signers, scheme: scheme)
     let twins = Self.twins(configuration).filter { $0 < names }
     homes = (0..<names).map { [$0] }
     for (index, name) in twins.enumerated() { homes[name].append(names + index) }
@@ -140,7 +143,8 @@ public struct Cluster: Sendable {
     for (index, name) in (Array(0..<names) + twins).enumerated() {
       var machine = Machine(
         id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
-        store: store, luck: draw.split("machine", UInt64(index)))
+        application: application.leavingNoTransitions.judging(configuration.judging),
+        luck: draw.split("machine", UInt64(index)))
       machine.disk.syncTime = configuration.syncTime
       // No two clocks agree: twins that hear the same at the same time still propose two blocks of it.
       if index >= names { machine.clock.step(by: Self.twinOffset) }
@@ -148,7 +152,8 @@ public struct Cluster: Sendable {
     }
     for (index, signer) in signers.dropFirst(names).enumerated() {
       let session = ClientSession(
-        genesis: genesis, signer: signer, scheme: scheme, proving: KeyValueStore.check)
+        genesis: genesis, signer: signer, scheme: scheme,
+        proving: ReplicatedApplication.check(of: configuration.application))
       clients.append(ClientMachine(signer: signer, session: session))
       clientPlaces[signer.publicKey] = index
     }
@@ -188,8 +193,11 @@ public struct Cluster: Sendable {
   /// The replicas, by machine; those that are down included.
   public var replicas: [Replica] { machines.map(\.replica) }
 
-  /// The applications, by machine.
-  public var applications: [KeyValueStore] { machines.map(\.host.machine) }
+  /// The keys and values, by machine; none where they run another application.
+  public var applications: [KeyValueStore] { machines.compactMap(\.host.machine.store) }
+
+  /// The ledgers, by machine; none where they run another application.
+  public var ledgers: [Ledger] { machines.compactMap(\.host.machine.ledger) }
 
   /// Which machines run or are merely paused.
   public var liveness: [Bool] { machines.map(\.isUp) }
@@ -270,9 +278,11 @@ public struct Cluster: Sendable {
   public mutating func step() -> Bool {
     guard let (time, ticket) = queue.next() else { return false }
     now = time
+    events &+= 1
     guard let agenda = Agenda(ticket: ticket) else { return true }
     switch agenda.kind {
     case .delivery: arrive(agenda)
+    case .receipt: receive(agenda)
     case .timer: fireTimer(agenda)
     case .clientTimer: fireClientTimer(agenda)
     case .clientTurn: clientTurn(agenda)
@@ -329,14 +339,24 @@ public struct Cluster: Sendable {
   }
 
   mutating func start(_ index: Int) {
-    effects.removeAll()
+    beginEffects(of: index)
     let local = machines[index].clock.monotonic(at: now)
     machines[index].replica.start(at: local, into: &effects)
     perform(at: index)
   }
 
-  mutating func handle(_ input: Input, at index: Int) {
+  /// Nothing is to be done yet. Reports are made if somebody reads them, or if it may count how many effects there are:
+  /// what happens mustn't depend on who watches.
+  @inline(__always)
+  private mutating func beginEffects(of index: Int) {
     effects.removeAll()
+    effects.hasReports =
+      watch.contains(.reports) || !readers.isEmpty || machines[index].effectsLeft != nil
+      || !machines[index].isHonest
+  }
+
+  mutating func handle(_ input: Input, at index: Int) {
+    beginEffects(of: index)
     let local = machines[index].clock.monotonic(at: now)
     machines[index].replica.handle(input, at: local, into: &effects)
     if !effects.isEmpty { perform(at: index) }
@@ -344,7 +364,7 @@ public struct Cluster: Sendable {
 
   /// Does what a replica wants done, in order; what the application answers is handled after that.
   private mutating func perform(at index: Int) {
-    // Each effect is taken out and handed on: nothing of it is copied.
+    // Out of the cluster's own hands, so that what is done can have effects of its own.
     var batch = Effects()
     swap(&batch, &effects)
     defer {
@@ -356,7 +376,7 @@ public struct Cluster: Sendable {
     while true {
       for place in 0..<batch.list.count {
         guard machines[index].survivesEffect() else { return die(index, .killed) }
-        perform(batch.take(at: place), at: index)
+        perform(batch.list[place], at: index)
         guard machines[index].isUp else { return }
       }
       batch.removeAll()
@@ -367,8 +387,8 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func perform(_ effect: consuming Effect, at index: Int) {
-    switch consume effect {
+  private mutating func perform(_ effect: Effect, at index: Int) {
+    switch effect {
     case .persist(let record):
       if !readers.isEmpty, case .epoch(let change) = record { note(change) }
       if !machines[index].disk.write(record) { die(index, .diskFull) }
@@ -389,12 +409,14 @@ public struct Cluster: Sendable {
       if !readers.isEmpty, case .executed(let sequence, _) = report {
         queueForTelling(sequence, at: index)
       }
-    case let question: ask(question, at: index)
+    case .offer, .withdraw, .assemble, .validate, .execute, .releaseStates, .offerChunk,
+      .beginInstall, .judgeChunk, .finishInstall, .query:
+      ask(effect, at: index)
     }
   }
 
   private mutating func send(_ reply: consuming Reply, from index: Int) {
-    if machines[index].adversary != nil {
+    if !machines[index].isHonest {
       guard let told = dishonest(reply, at: index) else { return }
       reply = told
     }
@@ -407,7 +429,11 @@ public struct Cluster: Sendable {
   private mutating func ask(_ effect: Effect, at index: Int) {
     let clock = machines[index].clock.timeOfDay(at: now)
     var answer = machines[index].answer(effect, clock: clock)
-    if machines[index].adversary != nil { answer = dishonest(answer, to: effect, at: index) }
+    if !machines[index].isHonest {
+      answer = dishonest(answer, to: effect, at: index)
+    } else if case .validate(let block, _) = effect, case .validated(_, .invalid)? = answer {
+      denounce(block, at: index)
+    }
     if watch.contains(.seam) { tellSeam(effect, answer, at: index) }
     if let answer { answers.append(answer) }
   }

@@ -25,6 +25,8 @@ struct Disk: Sendable {
   private var durable = Journal.Recovery()
   /// The same byte by byte, for disks that are watched closely.
   private var lines: [Line]?
+  /// The record that was being written when the power failed: a part of it.
+  private var torn: Line?
   /// What was written since the platter was folded last: first what is on it, then what isn't yet.
   private var log: [Journal.Record] = []
   private var synced = 0
@@ -112,8 +114,17 @@ struct Disk: Sendable {
   mutating func losePower(_ draw: inout Draw) {
     let kept = draw.integer(in: 0...written)
     settle(kept)
+    tear(&draw)
     log.removeLast(written)
     syncing = nil
+  }
+
+  private mutating func tear(_ draw: inout Draw) {
+    torn = nil
+    guard written > 0 else { return }
+    let bytes = log[log.count - written].encoded
+    let length = draw.integer(in: 0...bytes.count - 1)
+    torn = Line(bytes: Array(bytes.prefix(length)), checksum: SHA256.hash(bytes))
   }
 
   /// Keeps every byte from now on, so that bits can flip.
@@ -144,16 +155,16 @@ struct Disk: Sendable {
 
   // MARK: Reading
 
-  /// What the journal amounts to, if it is whole.
+  /// What the journal amounts to, if it is whole: what no sync vouched for may end in the middle of a record.
   func recovery() throws(Damage) -> Journal.Recovery {
-    guard let lines else {
-      var recovery = durable
-      recovery.absorb(contentsOf: log[..<synced])
-      return recovery
-    }
-    var recovery = Journal.Recovery()
-    for (index, line) in lines.enumerated() {
-      guard SHA256.hash(line.bytes) == line.checksum else { throw .checksum(record: index) }
+    var recovery = lines == nil ? durable : Journal.Recovery()
+    if lines == nil { recovery.absorb(contentsOf: log[..<synced]) }
+    let vouched = lines ?? []
+    for (index, line) in (vouched + (torn.map { [$0] } ?? [])).enumerated() {
+      guard SHA256.hash(line.bytes) == line.checksum else {
+        if index == vouched.count { break }
+        throw .checksum(record: index)
+      }
       guard let record = try? Journal.Record(decoding: line.bytes) else {
         throw .malformed(record: index)
       }

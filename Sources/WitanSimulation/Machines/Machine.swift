@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanProofs
 
 /// One simulated machine: the shipped replica, its application, its disk and its clock.
 struct Machine: Sendable {
@@ -30,7 +31,9 @@ struct Machine: Sendable {
   let id: ReplicaID
   let signer: Signer
   var replica: Replica
-  var host: StateMachineHost<KeyValueStore>
+  var host: StateMachineHost<ReplicatedApplication>
+  /// The application in its first state, with which a machine begins that has none on its disk.
+  let blank: ReplicatedApplication
   var disk = Disk()
   var clock = LocalClock()
   var state = State.running
@@ -44,8 +47,14 @@ struct Machine: Sendable {
   var missed: [UInt64] = []
   /// The timers that run, by kind.
   var timers = [Timer?](repeating: nil, count: Timer.Kind.allCases.count)
+  /// What it knows of votes for blocks with claims; nil where there are none.
+  var voteWatch: VoteWatch?
   /// What makes it lie.
-  var adversary: (any Adversary)?
+  var adversary: (any Adversary)? {
+    didSet { isHonest = adversary == nil }
+  }
+  /// Whether nothing does: it is asked with every delivery, and touches no heap.
+  private(set) var isHonest = true
   /// What that did so far.
   var deeds = Deeds()
   /// Which others it lies with.
@@ -59,12 +68,14 @@ struct Machine: Sendable {
 
   init(
     id: ReplicaID, signer: Signer, genesis: Genesis, scheme: SignatureScheme,
-    store: KeyValueStore, luck: Draw
+    application: ReplicatedApplication, luck: Draw
   ) {
     self.id = id
     self.signer = signer
     replica = Replica(genesis: genesis, identity: id, signer: signer, scheme: scheme)
-    host = StateMachineHost(store)
+    host = StateMachineHost(application)
+    blank = application
+    voteWatch = application.ledger?.network?.examiner.map { _ in VoteWatch() }
     self.luck = luck.split("disk")
     malice = luck.split("malice")
   }
@@ -85,6 +96,7 @@ struct Machine: Sendable {
     disk.losePower(&luck)
     outbox.removeAll()
     missed.removeAll()
+    if voteWatch != nil { voteWatch = VoteWatch() }
     timers = Array(repeating: nil, count: timers.count)
   }
 

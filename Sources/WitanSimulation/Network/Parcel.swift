@@ -2,22 +2,29 @@ import Witan
 
 /// Something on its way to one node or many, kept once.
 enum Parcel {
-  /// What it holds.
+  /// What it holds. What isn't among replicas is rarer, and kept in a box.
   enum Content: Sendable {
     case message(Message)
     /// Bytes in which a bit flipped.
     case frame([UInt8])
-    case request(Request)
-    case query(Query)
-    case reply(Reply)
-    case answer(Answer)
+    indirect case request(Request)
+    indirect case query(Query)
+    indirect case reply(Reply)
+    indirect case answer(Answer)
   }
 
-  /// What a verifier made of it. Whoever knows the same members would say the same.
+  /// What a verifier made of it. Whoever knows the same members would say the same. It is kept apart, so that a
+  /// delivery need copy nothing of it.
   enum Opinion: Sendable {
-    /// What replicas hear.
-    case heard(Input)
-    case refused(Rejection)
+    case heard(Heard)
+    indirect case refused(Rejection)
+  }
+
+  /// What replicas hear.
+  final class Heard: Sendable {
+    let input: Input
+
+    init(_ input: Input) { self.input = input }
   }
 
   /// What is written on the outside. It touches no heap: it is read with every delivery.

@@ -14,10 +14,15 @@ extension Run {
     public let diagnosis: Diagnosis?
   }
 
-  /// A run of what a scenario describes, in which nothing has happened yet.
-  public init(_ scenario: Scenario, isChecked: Bool = true) throws {
+  /// A run of what a scenario describes, in which nothing has happened yet. If its history is kept, the checker of
+  /// states has a transition for each block of a ledger.
+  public init(
+    _ scenario: Scenario, isChecked: Bool = true, keepsAccount: Bool = true,
+    keepsHistory: Bool = false
+  ) throws {
     var configuration = scenario.configuration
-    configuration.keepsAccount = true
+    configuration.keepsAccount = keepsAccount
+    configuration.leavesTransitions = keepsHistory
     var load = Load()
     load.operations = scenario.claims
     try self.init(configuration, blocks: scenario.blocks, load: load, isChecked: isChecked)
@@ -72,8 +77,8 @@ extension Run {
 }
 
 extension Scenario {
-  /// When the last of its faults ends, or begins if it has no end.
+  /// When the last of its faults ends, or begins if it has no end, and the network is as it stays.
   public var lastChange: Micros {
-    faults.reduce(0) { max($0, $1.ends ?? $1.begins) }
+    faults.reduce(stabilisation ?? 0) { max($0, $1.ends ?? $1.begins) }
   }
 }

@@ -54,7 +54,7 @@ extension Run {
     let diagnosis = isSettled ? nil : self.diagnosis
     if !isSettled, excuse == nil {
       oracle.noteStall(
-        "after \(cluster.now - began), allowed were \(allowed): \(diagnosis?.description ?? "")",
+        "\(rest == .healed ? "healed, " : "")after \(cluster.now - began), allowed were \(allowed): \(diagnosis?.description ?? "")",
         at: cluster.now)
     }
     return Settlement(

@@ -1,6 +1,8 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanLedger
+import WitanProofs
 
 /// One run of a cluster under load, under the eyes of all checkers: clients ask in closed loops until enough blocks are
 /// executed by every correct machine, or the time is up.
@@ -28,6 +30,8 @@ public struct Run: Sendable {
     public let finality: Micros
     /// How many requests ran in it.
     public let requests: Int
+    /// Who committed to it, as the first certificate shows that a correct machine made.
+    public let voters: [ReplicaID]
   }
 
   /// What one corrupted machine did, and what became of it.
@@ -66,6 +70,7 @@ public struct Run: Sendable {
   private struct Progress: Sendable {
     var digest: Digest?
     var view: View = 0
+    var voters: [ReplicaID] = []
     var executedBy: Set<ReplicaID> = []
     var power: VotingPower = 0
     var isFinal = false
@@ -85,6 +90,8 @@ public struct Run: Sendable {
   public private(set) var viewChanges: Set<EpochView> = []
   /// How long each block took from its proposal to its execution by a quorum of correct members.
   public private(set) var finalities: [Micros] = []
+  /// Which states correct machines reached; nil when nobody wants to know.
+  var milestones: MilestoneWatch?
   /// What corrupted machines did, by machine.
   public private(set) var culprits: [Culprit] = []
   private var places: [Int: Int] = [:]
@@ -96,8 +103,13 @@ public struct Run: Sendable {
   private var executed: [SequenceNumber]
   private var mayBeDone = false
   private var happenings: [Happening] = []
-  private var draw: Draw
-  private var asked: UInt64 = 0
+  var draw: Draw
+  private(set) var asked: UInt64 = 0
+  /// Evidence that waits to be brought before the ledger.
+  var docket: [Charge] = []
+  /// Claims that were asked to be proved, and wait to be settled.
+  var unsettled: [Claim] = []
+  private var denounced: Set<Digest> = []
   var isAsking = true
 
   /// A view of an epoch.
@@ -149,6 +161,9 @@ public struct Run: Sendable {
 
   /// Proofs of faults that correct replicas found.
   public var evidence: [Evidence] { oracle.accountability.evidence }
+
+  /// Proofs that replicas vouched for blocks whose claims don't hold, as correct replicas have them.
+  public var falseVotes: [FalseVote] { oracle.accountability.falseVotes }
 
   /// What everybody waits for now.
   public var diagnosis: Diagnosis { Diagnosis(of: cluster) }
@@ -211,6 +226,11 @@ public struct Run: Sendable {
       noteCorruptions()
       if isChecked { oracle.watch(happenings, in: cluster) }
       for happening in happenings { note(happening, onDecision) }
+      guard milestones != nil else { continue }
+      let vantage = oracle.vantage
+      for happening in happenings where !vantage.faulty.contains(happening.node) {
+        milestones?.observe(happening)
+      }
     }
   }
 
@@ -238,6 +258,8 @@ public struct Run: Sendable {
     case .died, .started, .unfit, .paused, .resumed: mayBeDone = true
     case .report(let report):
       if oracle.vantage.isCorrect(happening.node) { note(report, happening) }
+    case .denounced(let proof):
+      if oracle.vantage.isCorrect(happening.node) { charge(proof, at: happening.time) }
     default: break
     }
   }
@@ -257,12 +279,16 @@ public struct Run: Sendable {
       guard pending[header.height]?.digest == nil, header.height > decidedFinally else { return }
       pending[header.height, default: Progress()].digest = header.digest
       pending[header.height]?.view = certificate.view
+      pending[header.height]?.voters = certificate.commits.seats.compactMap { seat in
+        seat.index < members.count ? members[seat].id : nil
+      }
     case .suspected(let leader, let view, _):
       viewChanges.insert(EpochView(epoch: cluster.replica(at: happening.node).epoch, view: view))
       blame(leader) { $0.suspicions += 1 }
     case .rejected(let rejection, _, let sender?) where rejection.provesFault:
       blame(sender) { $0.refusals += 1 }
     case .evidence(let proof):
+      docket.append(.evidence(proof))
       blame(proof.culprit) { $0.convictedAt = $0.convictedAt ?? happening.time }
     case .enteredEpoch(let epoch, let members):
       guard epoch > self.epoch else { return }
@@ -270,6 +296,13 @@ public struct Run: Sendable {
       mayBeDone = true
     default: break
     }
+  }
+
+  /// Every correct replica has the proof: it is brought once.
+  private mutating func charge(_ proof: FalseVote, at time: Micros) {
+    guard denounced.insert(Offence(proof).digest).inserted else { return }
+    docket.append(.falseVote(proof))
+    blame(proof.culprit) { $0.convictedAt = $0.convictedAt ?? time }
   }
 
   private mutating func blame(_ name: ReplicaID, _ note: (inout Culprit) -> Void) {
@@ -305,7 +338,8 @@ public struct Run: Sendable {
     onDecision(
       DecidedBlock(
         sequence: sequence, digest: header.digest, proposer: header.proposer, view: progress.view,
-        time: happening.time, finality: finality, requests: execution.requests.count))
+        time: happening.time, finality: finality, requests: execution.requests.count,
+        voters: progress.voters))
   }
 
   /// Proposals that came to nothing, and sequences that some machine leapt over.
@@ -325,6 +359,9 @@ public struct Run: Sendable {
   private mutating func askNext(_ client: Int) {
     guard asked < load.asks else { return }
     asked += 1
+    if let ledger = cluster.machines[bestInformed].host.machine.ledger {
+      return askLedger(ledger, client)
+    }
     let key: [UInt8] = [UInt8(truncatingIfNeeded: draw.integer(in: 0...max(1, load.keys) - 1))]
     guard draw.chance(load.reads) else {
       let operations = (0..<max(1, load.operations)).map { index in
@@ -340,10 +377,11 @@ public struct Run: Sendable {
     let read: ClientSession.Read
     switch draw.integer(in: 0...2) {
     case 0: read = .fast(operation: operation)
-    case 1: read = .ordered(operation: operation)
-    default:
+    // Before the first checkpoint nothing is certified: whoever asks would ask every replica in turn, in vain.
+    case 2 where decidedFinally.rawValue > interval:
       let recent = decidedFinally.rawValue - min(decidedFinally.rawValue, 2 * interval)
       read = .certified(since: SequenceNumber(recent))
+    default: read = .ordered(operation: operation)
     }
     cluster.ask(client, .read(tag: asked, question: key, read))
   }

@@ -29,21 +29,12 @@ extension Scenario {
         statement: .settings(["weights"]),
         problem: "there \(verb) \(count) for \(replicas) replicas", remedy: "give one for each")
     }
-    if topology != .gossip,
-      let setting = ScenarioSetting.all.first(where: {
-        ScenarioSetting.gossip.contains($0.name) && $0.write(self) != nil
-      })
-    {
+    if let flaw = gossipFlaw { return flaw }
+    if judge != .none, application != .ledger {
       return Flaw(
-        statement: .settings([setting.name]), problem: "\(setting.name) matters to gossip alone",
-        remedy: "say topology gossip too")
-    }
-    if topology == .gossip {
-      do throws(ImpossibleGossip) { try gossip.parameters.check() } catch {
-        return Flaw(
-          statement: .settings(["mesh", "heartbeat"]), problem: "no mesh can be so",
-          remedy: error.description)
-      }
+        statement: .settings(["judge", "application"]),
+        problem: "the \(application.rawValue) takes no claims to judge",
+        remedy: "say application ledger too, or judge none")
     }
     let names = replicas + reserve
     for (index, casting) in adversaries.enumerated() {
@@ -66,6 +57,23 @@ extension Scenario {
         statement: .settings(["checkpoint", "window", "epoch", "patience", "replicas"]),
         problem: "no network can begin so", remedy: fault.description)
     }
+  }
+
+  private var gossipFlaw: Flaw? {
+    guard topology == .gossip else {
+      let settings = ScenarioSetting.all.filter { ScenarioSetting.gossip.contains($0.name) }
+      return settings.first { $0.write(self) != nil }.map { setting in
+        Flaw(
+          statement: .settings([setting.name, "topology"]),
+          problem: "\(setting.name) matters to gossip alone", remedy: "say topology gossip too")
+      }
+    }
+    do throws(ImpossibleGossip) { try gossip.parameters.check() } catch {
+      return Flaw(
+        statement: .settings(["mesh", "heartbeat"]), problem: "no mesh can be so",
+        remedy: error.description)
+    }
+    return nil
   }
 
   private static func missing(

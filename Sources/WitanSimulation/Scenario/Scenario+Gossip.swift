@@ -44,7 +44,8 @@ extension Scenario.Mesh: CustomStringConvertible {
   /// D, D_low, D_high and D_lazy: `8,6,12,6`.
   public var description: String { "\(degree),\(low),\(high),\(lazy)" }
 
-  init(parsing text: String) throws(InvalidValue) {
+  /// Reads `8,6,12,6`.
+  package init(parsing text: String) throws(InvalidValue) {
     var sizes: [Int] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       sizes.append(try Int(parsing: String(part), in: 0...10_000))

@@ -60,6 +60,10 @@ public struct Scenario: Hashable, Sendable {
   public var symmetric = 0.25
   /// How many nodes follow over gossip what is decided.
   public var followers = 0
+  /// What the replicas run.
+  public var application = ReplicatedApplication.Kind.store
+  /// Who judges the claims that a ledger is asked to take.
+  public var judge = Judging.none
   /// How many nodes all others know in the beginning; they find the rest from there. 0 is that everybody was acquainted
   /// with some beforehand.
   public var bootstrap = 0
@@ -113,6 +117,8 @@ public struct Scenario: Hashable, Sendable {
     configuration.castings = adversaries
     configuration.powers = weights.map { VotingPower($0) }
     configuration.clients = clients
+    configuration.application = application
+    configuration.judging = judge
     if topology == .gossip {
       configuration.topology = .gossip(gossip)
       configuration.followers = followers

@@ -8,6 +8,8 @@ struct ScenarioSetting: Sendable {
   let read: @Sendable (String, inout Scenario) throws(InvalidValue) -> Void
   /// The value as text; nil when it is the default.
   let write: @Sendable (Scenario) -> String?
+  /// Makes the value the default.
+  let reset: @Sendable (inout Scenario) -> Void
 
   init<Value: Equatable & Sendable>(
     _ name: String, _ path: WritableKeyPath<Scenario, Value> & Sendable, _ meaning: String,
@@ -19,6 +21,7 @@ struct ScenarioSetting: Sendable {
     self.read = { (text, scenario) throws(InvalidValue) in
       scenario[keyPath: path] = try read(text)
     }
+    reset = { $0[keyPath: path] = Scenario()[keyPath: path] }
     self.write = { scenario in
       let value = scenario[keyPath: path]
       return value == Scenario()[keyPath: path] ? nil : write(value)
@@ -124,6 +127,8 @@ struct ScenarioSetting: Sendable {
       "absence", \.absence, "how long they are away then",
       read: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
       write: { $0.optionText }),
+    choice("application", \.application, "what the replicas run"),
+    choice("judge", \.judge, "who judges claims"),
     choice("signatures", \.signatures, "how messages are signed"),
     integer("checkpoint", \.checkpoint, 1...65_536, "how many sequences a checkpoint is after"),
     integer("window", \.window, 2...65_536, "how far ordering runs ahead of a checkpoint"),

@@ -137,7 +137,7 @@ public final class TestNetwork {
     let limit = cluster.now + span
     while true {
       if isDone() { return true }
-      guard let next = cluster.queue.nextTime(), next <= limit else { break }
+      guard let next = cluster.nextTime(), next <= limit else { break }
       cluster.step()
       tellListeners()
     }

@@ -4,6 +4,8 @@ struct Agenda: Equatable, Sendable {
   enum Kind: UInt8, Sendable {
     /// A parcel arrives at a node. The number is the parcel's place.
     case delivery
+    /// A node whose line is narrow has received a parcel whole. The number is the parcel's place.
+    case receipt
     /// A replica's timer fires. The number is the timer's kind and which setting of it this is.
     case timer
     /// A client's timer fires. The number is the timer's place.

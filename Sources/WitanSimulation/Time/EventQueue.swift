@@ -2,20 +2,25 @@ import Witan
 
 /// Events by virtual time; among those of one instant, the one scheduled first comes first.
 ///
-/// A radix heap: an event lies in the bucket of the highest bit in which its time differs from the last time that was
-/// taken. Time only goes forward, so that an event moves to ever lower buckets, at most once a bit, and in the order in
-/// which it came. An event is sixteen bytes in an array: a broadcast to a thousand replicas is a thousand of those.
+/// A radix heap: an event lies on the level of the highest byte in which its time differs from the last time that was
+/// taken, in the slot of that byte's value. Time only goes forward, so that an event moves to ever lower levels, at most
+/// once each, and in the order in which it came. An event is sixteen bytes in an array: a broadcast to a thousand
+/// replicas is a thousand of those.
 struct EventQueue: Sendable {
   private struct Entry {
     let time: UInt64
     let ticket: UInt64
   }
 
-  /// Bucket 0 holds what happens at `last`; bucket b what first differs from it in bit b − 1.
-  private var buckets = [[Entry]](repeating: [], count: 65)
-  /// Which of the buckets 1…64 hold something.
-  private var occupied: UInt64 = 0
-  /// How many of bucket 0 have been taken.
+  /// How many slots a level has: one for each value of a byte.
+  private static let width = 256
+  private static let levels = UInt64.bitWidth / UInt8.bitWidth
+
+  /// The slots, level by level. That of `last` itself is on level 0.
+  private var slots = [[Entry]](repeating: [], count: levels * width)
+  /// Which of the slots hold something, but for that of `last`: 64 to a word.
+  private var occupied = [UInt64](repeating: 0, count: levels * width / 64)
+  /// How many have been taken of the slot of `last`.
   private var head = 0
   private var last: UInt64 = 0
   /// The time of the next event, where it is known.
@@ -23,6 +28,10 @@ struct EventQueue: Sendable {
   private(set) var count = 0
 
   var isEmpty: Bool { count == 0 }
+
+  /// The slot of what happens at `last`.
+  @inline(__always)
+  private var due: Int { Int(truncatingIfNeeded: last & 0xFF) }
 
   /// Schedules an event; one in the past happens at once.
   mutating func schedule(_ ticket: UInt64, at time: Micros) {
@@ -32,52 +41,65 @@ struct EventQueue: Sendable {
     place(Entry(time: time, ticket: ticket))
   }
 
+  @inline(__always)
   private mutating func place(_ entry: Entry) {
-    let bucket = UInt64.bitWidth - (entry.time ^ last).leadingZeroBitCount
-    buckets[bucket].append(entry)
-    if bucket > 0 { occupied |= 1 << UInt64(bucket - 1) }
+    let difference = entry.time ^ last
+    let level = (UInt64.bitWidth - 1 - (difference | 1).leadingZeroBitCount) >> 3
+    let slot = level << 8 | Int(truncatingIfNeeded: entry.time >> UInt64(level << 3) & 0xFF)
+    slots[slot].append(entry)
+    if difference != 0 { occupied[slot >> 6] |= 1 << UInt64(slot & 63) }
+  }
+
+  /// The slot of the events that come after those at `last`: the first one that holds any.
+  private var nextSlot: Int? {
+    for word in occupied.indices where occupied[word] != 0 {
+      return word << 6 | occupied[word].trailingZeroBitCount
+    }
+    return nil
   }
 
   /// When the next event happens.
   mutating func nextTime() -> Micros? {
-    if head < buckets[0].count { return Micros(last) }
-    guard occupied != 0 else { return nil }
+    if head < slots[due].count { return Micros(last) }
     if let known { return Micros(known) }
+    guard let slot = nextSlot else { return nil }
     var least = UInt64.max
-    for entry in buckets[occupied.trailingZeroBitCount + 1] { least = min(least, entry.time) }
+    for entry in slots[slot] { least = min(least, entry.time) }
     known = least
     return Micros(least)
   }
 
   /// Takes the next event out.
   mutating func next() -> (time: Micros, ticket: UInt64)? {
-    if head == buckets[0].count {
-      guard let time = nextTime() else { return nil }
-      advance(to: time.rawValue)
+    if head == slots[due].count {
+      guard let time = nextTime(), let slot = nextSlot else { return nil }
+      advance(to: time.rawValue, at: slot)
     }
-    let entry = buckets[0][head]
+    let slot = due
+    let entry = slots[slot][head]
     head += 1
     count -= 1
-    if head == buckets[0].count {
-      buckets[0].removeAll(keepingCapacity: true)
+    if head == slots[slot].count {
+      slots[slot].removeAll(keepingCapacity: head <= Self.keptRoom)
       head = 0
     }
     return (Micros(entry.time), entry.ticket)
   }
 
-  /// What lies in the lowest bucket moves to lower ones, what is due to bucket 0.
-  private mutating func advance(to time: UInt64) {
-    let lowest = occupied.trailingZeroBitCount
+  /// What lies in the slot moves to lower levels, what is due to the slot of `last`.
+  private mutating func advance(to time: UInt64, at slot: Int) {
     last = time
     known = nil
-    occupied &= ~(1 << UInt64(lowest))
+    occupied[slot >> 6] &= ~(1 << UInt64(slot & 63))
+    // On the lowest level all that a slot holds is of one time.
+    guard slot >= Self.width else { return }
     var moving: [Entry] = []
-    swap(&moving, &buckets[lowest + 1])
+    swap(&moving, &slots[slot])
     for entry in moving { place(entry) }
     moving.removeAll(keepingCapacity: moving.count <= Self.keptRoom)
-    swap(&moving, &buckets[lowest + 1])
+    swap(&moving, &slots[slot])
   }
 
-  /// A bucket that once held more gives its room back.
-  private static let keptRoom = 1 << 16
+  /// A slot that once held more gives its room back.
+  private static let keptRoom = 1 << 12
 }

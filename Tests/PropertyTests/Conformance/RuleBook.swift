@@ -41,7 +41,6 @@ struct RuleBook {
   private let vantage: Vantage
   private let parameters: Parameters
   private var witnesses: [Witness]
-  private var faulty: NodeSet
 
   /// What must be told for the book to see every step.
   static let watch: Watch = [.messages, .deliveries, .seam, .reports]
@@ -49,13 +48,9 @@ struct RuleBook {
   init(_ vantage: Vantage) {
     self.vantage = vantage
     parameters = vantage.genesis.parameters
-    faulty = vantage.faulty
     let knowledge = Knowledge(genesis: vantage.genesis, scheme: vantage.scheme)
     witnesses = Array(repeating: Witness(knowledge: knowledge), count: vantage.names.count)
   }
-
-  /// Claims nothing more of some machines.
-  mutating func distrust(_ nodes: NodeSet) { for node in nodes { faulty.insert(node) } }
 
   mutating func observe(_ happening: Happening) {
     let node = happening.node
@@ -63,7 +58,7 @@ struct RuleBook {
     if case .report(.enteredEpoch(let epoch, let members)) = happening.event {
       for index in witnesses.indices { witnesses[index].knowledge.terms[epoch] = members }
     }
-    guard !faulty.contains(node) else { return }
+    guard vantage.isCorrect(node) else { return }
     switch happening.event {
     case .delivered(let message, _): witnesses[node].knowledge.learn(message)
     case .validated(let block, .valid):

@@ -67,7 +67,9 @@ import Testing
     let given = command.options.filter { $0.defaultText != nil }.flatMap {
       ["--\($0.name)", $0.defaultText ?? ""]
     }
-    let needed = command.operands.filter { $0.role == .operand(.one) }.map {
+    let needed = command.operands.filter {
+      $0.role == .operand(.one) || $0.role == .operand(.some)
+    }.map {
       $0.candidates.words.first?.word ?? "x"
     }
     var path = ["witan"]

@@ -35,7 +35,7 @@ import Testing
 
         """)
     #expect(Session("help", "bnech").errors.contains("did you mean bench?"))
-    #expect(Session("zzz").errors.contains("give simulate, replay, bench, "))
+    #expect(Session("zzz").errors.contains("give simulate, replay, campaign, shrink, twins, "))
   }
 
   @Test func `errors stay on standard error, for programs too`() {

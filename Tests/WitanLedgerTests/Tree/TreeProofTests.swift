@@ -13,7 +13,19 @@ struct TreeProofTests {
       let keys = try draw(.arrays(of: treeKeys, count: 1...5))
       let bytes = try tree.proof(of: keys).encoded
       let shown = try TreeProof(decoding: bytes).tree(under: tree.root)
-      for key in keys { try expect(try shown.value(of: key) == naive.values[key]) }
+      for key in keys {
+        try expect(try shown.value(of: key) == naive.values[key])
+        let proof = try TreeProof(decoding: bytes)
+        try expect(try proof.value(of: key, under: tree.root) == naive.values[key])
+        let other = Result { try proof.value(of: key, under: SHA256.hash([1])) }
+        try expect((try? other.get()) == nil)
+      }
+      let hidden = try draw(treeKeys)
+      let answers = [
+        Result { try shown.value(of: hidden) },
+        Result { try TreeProof(decoding: bytes).value(of: hidden, under: tree.root) },
+      ].map { (try? $0.get()) ?? nil }
+      try expect(answers[0] == answers[1])
     }
   }
 
@@ -29,6 +41,9 @@ struct TreeProofTests {
         let shown = try? proof.tree(under: tree.root)
       else { return }
       if let value = try? shown.value(of: key) { try expect(value == naive.values[key]) }
+      if let value = try? proof.value(of: key, under: tree.root) {
+        try expect(value == naive.values[key])
+      }
     }
   }
 
@@ -67,8 +82,13 @@ struct TreeProofTests {
   func bounded() throws {
     let flood: [UInt8] = [0xff, 0xff, 0xff, 0x7f, 1, 1]
     #expect(throws: Malformed.self) { try TreeProof(decoding: flood) }
-    let endless: [UInt8] = [3, 0, 0, 0, 1, 9, 1, 9, 1, 9]
-    #expect(throws: Malformed.self) { try TreeProof(decoding: endless) }
+    // A whole tree of five nodes, the second of which forks no deeper than the first.
+    let hidden: [UInt8] = [2] + [UInt8](repeating: 1, count: 32) + [9, 0, 0, 0, 0, 0, 0, 0]
+    let shown: [UInt8] = [0] + [UInt8](repeating: 2, count: 32) + [0, 0, 0, 0]
+    for (depth, isRight) in [(8, false), (9, false), (10, true)] as [(UInt8, Bool)] {
+      let bytes: [UInt8] = [5, 0, 0, 0, 1, 9, 1, depth] + shown + hidden + hidden
+      #expect(((try? TreeProof(decoding: bytes)) != nil) == isRight)
+    }
   }
 
   @Test("Who knows a root and the proof of what changes finds the next root without the state")

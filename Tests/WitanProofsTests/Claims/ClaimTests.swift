@@ -173,9 +173,9 @@ import WitanCrypto
 
 /// What the first version of the format made of the sample.
 private enum Golden {
-  static let claim = ""
-  static let signedClaim = ""
-  static let block = ""
-  static let blockBytes = ""
-  static let file = ""
+  static let claim = "4ebf28cf63b3b7929e5a6d3446e179d77c8787b24af1f70a38901e6c3de157f9"
+  static let signedClaim = "86e893565e0e5eef43cdced2130cbec8b7cc97067c5395e7418f1e948a109b86"
+  static let block = "55e53a055179ad761c66b5475d3f7bf8e17248700981d2a12025e814ae176c07"
+  static let blockBytes = "535a56f89bf7d217d3b2baa940ece4c8d2725cbdf6b210f6b38cf759b1a85789"
+  static let file = "85aa160e5c30af2b4ee21cfeb76854912dbd89633ec2fbe73e77725cd0d3fc68"
 }

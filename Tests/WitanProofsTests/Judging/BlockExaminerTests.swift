@@ -20,7 +20,7 @@ import WitanCrypto
   private let chain = SHA256.hash([7])
   private let court = CountingCourt()
 
-  private var examiner: BlockExaminer<CountingCourt> {
+  private var examiner: BlockExaminer {
     BlockExaminer(
       rules: ProofRules(claimBudget: 1_000, blockBudget: 2_500), chain: chain,
       scheme: .simulated(authority),
@@ -87,8 +87,8 @@ import WitanCrypto
         height: 1, previous: .zero, proposer: 0, timestamp: 1, epoch: 0, requests: [request])
     }
     let claims = try [claim("a"), claim("b")]
-    #expect(examiner.examine(block(claims.map(\.encoded))).verdict == .valid)
-    let rubbish = examiner.examine(block([claims[0].encoded, [1, 2, 3]]))
+    #expect(examiner.examine(block(claims.map(\.encoded)).requests).verdict == .valid)
+    let rubbish = examiner.examine(block([claims[0].encoded, [1, 2, 3]]).requests)
     guard case .claim(1, .malformed)? = rubbish.fault else {
       Issue.record("\(rubbish)")
       return

@@ -19,7 +19,7 @@ import WitanCrypto
   private func proved(_ difficulty: UInt64) -> Ruling { Ruling(.proved, resources: difficulty) }
 
   @Test func `the most difficult claim comes first`() throws {
-    var pool = ProofMempool()
+    var pool = ProofMempool<SignedClaim>()
     for number in 0..<50 {
       try pool.insert(claim(number), ruling: proved(UInt64(number * 37 % 50)), now: 0)
     }
@@ -31,25 +31,25 @@ import WitanCrypto
   }
 
   @Test func `a claim is taken once, and only if it is proved`() throws {
-    var pool = ProofMempool()
+    var pool = ProofMempool<SignedClaim>()
     try pool.insert(claim(1), ruling: proved(1), now: 0)
-    #expect(throws: ProofMempool.Refusal.duplicate) {
+    #expect(throws: MempoolRefusal.duplicate) {
       try pool.insert(claim(1), ruling: proved(2), now: 0)
     }
-    #expect(throws: ProofMempool.Refusal.notProved) {
+    #expect(throws: MempoolRefusal.notProved) {
       try pool.insert(claim(2), ruling: Ruling(.undecided(.overBudget)), now: 0)
     }
     #expect(pool.count == 1)
   }
 
   @Test func `when it is full the least goes, or the new one if that is less`() throws {
-    var limits = ProofMempool.Limits()
+    var limits = MempoolLimits()
     limits.claims = 3
-    var pool = ProofMempool(limits: limits)
+    var pool = ProofMempool<SignedClaim>(limits: limits)
     for number in 1...3 {
       try pool.insert(claim(number), ruling: proved(UInt64(number * 10)), now: 0)
     }
-    #expect(throws: ProofMempool.Refusal.worthLess) {
+    #expect(throws: MempoolRefusal.worthLess) {
       try pool.insert(claim(4), ruling: proved(10), now: 0)
     }
     try pool.insert(claim(5), ruling: proved(15), now: 0)
@@ -58,14 +58,14 @@ import WitanCrypto
   }
 
   @Test func `bytes are bounded too, and nothing goes for a claim that doesn't get in`() throws {
-    var limits = ProofMempool.Limits()
+    var limits = MempoolLimits()
     limits.bytes = 1_000
-    var pool = ProofMempool(limits: limits)
+    var pool = ProofMempool<SignedClaim>(limits: limits)
     for number in 1...4 {
       try pool.insert(claim(number, bytes: 50), ruling: proved(UInt64(number)), now: 0)
     }
     let before = pool.bytes
-    #expect(throws: ProofMempool.Refusal.worthLess) {
+    #expect(throws: MempoolRefusal.worthLess) {
       try pool.insert(claim(9, bytes: 700), ruling: proved(3), now: 0)
     }
     #expect(pool.bytes == before)
@@ -75,12 +75,12 @@ import WitanCrypto
   }
 
   @Test func `one author can't crowd out the rest`() throws {
-    var limits = ProofMempool.Limits()
+    var limits = MempoolLimits()
     limits.claimsPerAuthor = 2
-    var pool = ProofMempool(limits: limits)
+    var pool = ProofMempool<SignedClaim>(limits: limits)
     try pool.insert(claim(1, by: 7), ruling: proved(5), now: 0)
     try pool.insert(claim(2, by: 7), ruling: proved(6), now: 0)
-    #expect(throws: ProofMempool.Refusal.crowding) {
+    #expect(throws: MempoolRefusal.crowding) {
       try pool.insert(claim(3, by: 7), ruling: proved(5), now: 0)
     }
     try pool.insert(claim(4, by: 7), ruling: proved(9), now: 0)
@@ -92,13 +92,13 @@ import WitanCrypto
   @Test func `two claims that spend the same thing are both refused, and so is a third`() throws {
     let owner = authority.signer(3).publicKey
     let coin = Spend(owner: owner, thing: SHA256.hash([1]))
-    var pool = ProofMempool()
+    var pool = ProofMempool<SignedClaim>()
     try pool.insert(claim(1, spends: [coin]), ruling: proved(5), now: 0)
-    #expect(throws: ProofMempool.Refusal.conflict(coin)) {
+    #expect(throws: MempoolRefusal.conflict(coin)) {
       try pool.insert(claim(2, spends: [coin]), ruling: proved(50), now: 0)
     }
     #expect(pool.count == 0)
-    #expect(throws: ProofMempool.Refusal.conflict(coin)) {
+    #expect(throws: MempoolRefusal.conflict(coin)) {
       try pool.insert(claim(3, spends: [coin]), ruling: proved(5), now: 0)
     }
     let other = Spend(owner: owner, thing: SHA256.hash([2]))
@@ -107,7 +107,7 @@ import WitanCrypto
   }
 
   @Test func `claims wait again after a round that failed, and not after one that didn't`() throws {
-    var pool = ProofMempool()
+    var pool = ProofMempool<SignedClaim>()
     for number in 1...3 { try pool.insert(claim(number), ruling: proved(UInt64(number)), now: 0) }
     let taken = pool.take(count: 2, bytes: .max)
     #expect(pool.waiting == 1)
@@ -121,7 +121,7 @@ import WitanCrypto
   }
 
   @Test func `a block's room and budget are kept to`() throws {
-    var pool = ProofMempool()
+    var pool = ProofMempool<SignedClaim>()
     for number in 1...9 { try pool.insert(claim(number), ruling: proved(UInt64(number)), now: 0) }
     let size = try claim(1).encoded.count
     #expect(pool.take(count: 9, bytes: 3 * size).count == 3)
@@ -129,7 +129,7 @@ import WitanCrypto
   }
 
   @Test func `what waits too long is forgotten`() throws {
-    var pool = ProofMempool()
+    var pool = ProofMempool<SignedClaim>()
     for number in 0..<200 {
       try pool.insert(claim(number), ruling: proved(1), now: .seconds(UInt64(number)))
     }
@@ -142,7 +142,7 @@ import WitanCrypto
   }
 
   @Test func `ten thousand claims are no burden`() throws {
-    var pool = ProofMempool()
+    var pool = ProofMempool<SignedClaim>()
     let base = try claim(0)
     let keys = (0..<50).map { authority.signer(UInt64($0)).publicKey }
     for number in 0..<10_000 {

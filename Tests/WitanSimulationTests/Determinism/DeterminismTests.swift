@@ -88,8 +88,7 @@ private enum Keepsake {
   }
 
   static func digest(of scenario: Scenario) throws -> Digest {
-    var telling = try Telling(scenario)
-    telling.tell()
+    let telling = try Telling(scenario)
     return telling.digest
   }
 }

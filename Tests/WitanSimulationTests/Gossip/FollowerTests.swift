@@ -1,7 +1,9 @@
 import Testing
 import Witan
+import WitanCrypto
 import WitanDraw
-import WitanSimulation
+
+@testable import WitanSimulation
 
 /// Nodes that don't vote, and hear over gossip what was decided.
 @Suite struct FollowerTests {
@@ -15,6 +17,74 @@ import WitanSimulation
     configuration.conditions.quality.latency = .exponential(mean: 100_000)
     change(&configuration)
     return try Cluster(configuration)
+  }
+
+  /// What replicas decided, and one who knows only how they began.
+  private func story(_ blocks: Int) throws -> (follower: Follower, told: [Announcement]) {
+    var cluster = try Cluster(.init(replicas: 4, seed: 1))
+    for block in 0..<blocks {
+      cluster.submit(.put(key: [UInt8(block)], value: [1]))
+      cluster.run(for: .milliseconds(200))
+    }
+    let decisions = (1...blocks).compactMap { height in
+      cluster.replica(at: 0).decision(at: SequenceNumber(UInt64(height)))
+    }
+    try #require(decisions.count == blocks)
+    let follower = Follower(
+      genesis: cluster.genesis, scheme: .simulated(SimulatedAuthority(seed: 1)),
+      patience: .seconds(6))
+    return (follower, decisions.map { Announcement(decision: $0, lineage: []) })
+  }
+
+  @Test func `a follower takes blocks in order, whatever the order in which they come`() throws {
+    var (follower, told) = try story(4)
+    for (place, height) in [(1, 0), (3, 0), (0, 2), (2, 4)] {
+      let opinion = follower.hear(told[place], at: .seconds(1))
+      #expect(opinion == .news)
+      #expect(follower.height == SequenceNumber(UInt64(height)))
+    }
+    #expect(follower.skipped == 0)
+    let again = follower.hear(told[2], at: .seconds(1))
+    #expect(again == .stale)
+  }
+
+  @Test func `a block that doesn't come while it could be asked for is skipped`() throws {
+    var (follower, told) = try story(5)
+    _ = follower.hear(told[1], at: .seconds(1))
+    _ = follower.hear(told[2], at: .seconds(7))
+    #expect(follower.height == 0)
+    _ = follower.hear(told[3], at: .seconds(8))
+    #expect(follower.height == 4)
+    #expect(follower.skipped == 1)
+  }
+
+  @Test func `one that was away goes on where it comes in, and is patient again`() throws {
+    var (follower, told) = try story(6)
+    _ = follower.hear(told[0], at: .seconds(1))
+    follower.comeBack()
+    _ = follower.hear(told[3], at: .seconds(2))
+    #expect(follower.height == 4)
+    #expect(follower.skipped == 2)
+    _ = follower.hear(told[5], at: .seconds(2))
+    #expect(follower.height == 4)
+    _ = follower.hear(told[4], at: .seconds(2))
+    #expect(follower.height == 6)
+    #expect(follower.skipped == 2)
+  }
+
+  @Test func `a decision without a quorum's votes, or for another block, is a lie`() throws {
+    var (follower, told) = try story(2)
+    let (first, second) = (told[0].decision, told[1].decision)
+    let swapped = Decision(certificate: second.certificate, block: first.block)
+    let opinion = follower.hear(.init(decision: swapped, lineage: []), at: 1)
+    #expect(opinion == .lie)
+    // Who trusts another authority believes none of it.
+    var stranger = Follower(
+      genesis: try Cluster(.init(replicas: 4, seed: 1)).genesis,
+      scheme: .simulated(SimulatedAuthority(seed: 2)), patience: 1)
+    let strange = stranger.hear(told[0], at: 1)
+    #expect(strange == .lie)
+    #expect(stranger.height == 0)
   }
 
   private func load(_ cluster: inout Cluster, _ requests: Int) {

@@ -42,6 +42,8 @@ import WitanSimulation
     var run = try Run(configuration, blocks: 1_000)
     run.run(until: .seconds(2))
     run.cluster.crash(0)
+    #expect(run.cluster.neighbours(of: 0).isEmpty)
+    #expect(!run.cluster.neighbours(of: 1).contains(0))
     run.run(until: .seconds(6))
     try run.cluster.restart(0)
     run.run(until: .seconds(8))

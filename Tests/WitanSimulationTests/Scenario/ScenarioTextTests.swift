@@ -37,6 +37,7 @@ import WitanSimulation
       heartbeat 500ms
       stay exponential:600s
       absence uniform:1s..30s
+      application ledger
       signatures real
       checkpoint 8
       window 32

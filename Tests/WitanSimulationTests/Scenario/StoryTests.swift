@@ -8,7 +8,6 @@ import WitanCrypto
 @Suite("Stories") struct StoryTests {
   @Test(arguments: Story.all) func aStoryEndsAsItsFirstLinesSay(story: Story) throws {
     var telling = try Telling(story.scenario)
-    telling.tell()
     let flaws = telling.flaws(in: story.expectations)
     #expect(flaws.isEmpty, "\(story.name)")
     #expect(telling.saysInTime, "all is decided before the last of what befalls the cluster begins")

@@ -113,7 +113,7 @@ struct IntakeTests {
     var intake = Intake()
     let requests = (0..<3).map { request(UInt64($0), of: 1) }
     for request in requests { _ = intake.admit(request, at: 5) }
-    #expect(intake.noteProposed(requests[0].digest, at: 9) == 5)
+    #expect(intake.noteProposed(requests[0].digest, at: 9)?.since == 5)
     #expect(intake.noteProposed(requests[0].digest, at: 9) == nil)
     #expect(intake.unproposed == 2)
     intake.noteUnproposed(requests[0].digest)

@@ -48,6 +48,22 @@ struct DurabilityFaults {
     }
   }
 
+  // Red if what binds a place hangs on when the records around it are absorbed.
+  @Test("F19: a journal absorbed in parts amounts to what it does record by record")
+  func f19WholeIsItsParts() throws {
+    let stage = try eventfulRun()
+    for player in stage.players {
+      var recordByRecord = Journal.Recovery()
+      for record in player.records { recordByRecord.absorb(record) }
+      for cut in 0...player.records.count {
+        var inParts = Journal.Recovery()
+        inParts.absorb(contentsOf: player.records[..<cut])
+        inParts.absorb(contentsOf: player.records[cut...])
+        #expect(inParts.compacted == recordByRecord.compacted)
+      }
+    }
+  }
+
   // Red if a journal that is rewritten loses what binds.
   @Test("F19: a compacted journal recovers to the same")
   func f19CompactionKeepsWhatBinds() throws {

@@ -104,4 +104,26 @@ struct PacemakerTests {
     #expect(pacemaker.patience == .seconds(120))
     #expect(pacemaker.retransmission <= pacemaker.basePatience)
   }
+
+  @Test("When most agreements have to wait for a repetition, nobody waits ever longer for one")
+  func loss() {
+    var draw = Draw(seed: 1)
+    var pacemaker = self.pacemaker(after: .milliseconds(20))
+    for _ in 0..<2_000 {
+      // One in eight gets through at once; the others are told again, once or a few times.
+      let repetitions = draw.chance(0.125) ? 0 : draw.integer(in: 1...4 as ClosedRange<UInt64>)
+      let sample = Micros.milliseconds(20) + pacemaker.retransmission * repetitions / 2
+      pacemaker.note(delay: sample)
+      #expect(pacemaker.retransmission <= .seconds(2))
+      #expect(pacemaker.patience < .seconds(60))
+    }
+  }
+
+  @Test("On a network that is slow indeed, nothing is said again before it can have arrived")
+  func slow() {
+    for millis in [1, 20, 100, 500, 2_000, 10_000] as [UInt64] {
+      let pacemaker = self.pacemaker(after: .milliseconds(millis))
+      #expect(pacemaker.retransmission >= .milliseconds(2 * millis))
+    }
+  }
 }

@@ -1,0 +1,74 @@
+import Witan
+import WitanCrypto
+
+/// Who takes part, and for what stake.
+extension Draft {
+  /// A new validator, with its name on the roster.
+  mutating func enrolled(
+    _ id: ReplicaID, key: PublicKey, owner: PublicKey
+  ) throws(LedgerRefusal) -> Validator {
+    guard try record(.validator(id)) == nil, try record(.validatorKey(key)) == nil else {
+      throw .taken
+    }
+    var roster = try roster()
+    guard roster.count < Record.rosterLimit else { throw .crowded }
+    roster.insert(id, at: roster.firstIndex { $0 > id } ?? roster.endIndex)
+    let validator = Validator(id: id, key: key, owner: owner)
+    try set(.validator(id), .validator(validator))
+    try set(.validatorKey(key), .name(id))
+    try set(.roster, .roster(roster))
+    return validator
+  }
+
+  /// Whoever registers a key must have it: otherwise anybody's key could be taken away by registering it first.
+  mutating func register(
+    _ id: ReplicaID, key: PublicKey, _ signature: Signature, in context: Context
+  ) throws(LedgerRefusal) {
+    let network = try context.known()
+    let signed = LedgerOperation.registration(
+      id, owner: context.client, chain: network.genesis.digest)
+    guard signed.withUnsafeBytes({ network.scheme.verifies(signature, of: $0, by: key) }) else {
+      throw .badSignature
+    }
+    _ = try enrolled(id, key: key, owner: context.client)
+  }
+
+  /// Stake on its way back no longer votes, and is still there to be slashed.
+  mutating func unstake(
+    _ amount: Amount, of id: ReplicaID, in context: Context
+  ) throws(LedgerRefusal) {
+    guard amount > 0 else { throw .nothing }
+    var validator = try validator(id, of: context.client)
+    guard validator.leaving.count < Validator.leavingLimit else { throw .crowded }
+    validator.stake = try validator.stake.minus(amount)
+    let due = context.height.advanced(by: context.economy.unstakeDelay)
+    validator.leaving.append(.init(amount: amount, due: due))
+    try set(.validator(id), .validator(validator))
+  }
+
+  mutating func withdraw(_ id: ReplicaID, in context: Context) throws(LedgerRefusal) {
+    var validator = try validator(id, of: context.client)
+    let due = validator.leaving.filter { $0.due <= context.height }
+    guard !due.isEmpty else { throw .notDue }
+    validator.leaving.removeAll { $0.due <= context.height }
+    try set(.validator(id), .validator(validator))
+    for part in due { try pay(part.amount, to: validator.owner) }
+  }
+}
+
+extension Ledger {
+  /// Who is to serve in the next epoch: everyone with the minimum at stake, weighing that stake; nil when these are the
+  /// ones in office, or when nobody could.
+  public var nextMembers: [Member]? {
+    guard let validators = try? validators(), let office = try? office() else { return nil }
+    let able = validators.filter { $0.stake >= economy.minimumStake }
+    // Where there is no room for all, those with the largest stakes serve; of equal ones, the lower names.
+    let chosen = able.sorted { $0.stake == $1.stake ? $0.id < $1.id : $0.stake > $1.stake }
+      .prefix(Office.limit)
+    let members = chosen.map {
+      Member(id: $0.id, key: $0.key, power: VotingPower($0.stake.units))
+    }.sorted { $0.id < $1.id }
+    guard !members.isEmpty, members != office.members else { return nil }
+    return members
+  }
+}

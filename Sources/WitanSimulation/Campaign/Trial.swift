@@ -1,0 +1,46 @@
+import Witan
+
+/// A scenario that was run under the eyes of all checkers, brought to rest, and judged.
+///
+/// ```
+/// run until all is decided or the time is up ─▶ let the planned faults end ─▶ settle with whatever lasts for ever
+///      ─▶ if something does, mend that too and settle again
+/// ```
+public struct Trial: Sendable {
+  /// What must not have happened and did, in the order of time.
+  public let violations: [Violation]
+  /// Which states were reached.
+  public let reached: Milestones
+  /// How many blocks every correct machine that served had executed when the clients stopped asking.
+  public let decided: SequenceNumber
+  /// How many events happened.
+  public let events: UInt64
+  /// How much virtual time went by.
+  public let span: Micros
+
+  /// Runs a scenario.
+  public init(of scenario: Scenario) throws {
+    var run = try Run(scenario, keepsAccount: false)
+    run.milestones = MilestoneWatch(of: run.cluster)
+    run.run(until: scenario.limit)
+    decided = run.decided
+    run.stopAsking()
+    run.pass(until: max(run.cluster.now, min(scenario.lastChange, scenario.limit)))
+    let frozen = run.settle(.frozen)
+    var isSettled = frozen.isSettled
+    if frozen.excuse != nil { run.milestones?.note(.excused) }
+    if frozen.excuse != nil || scenario.calm == nil, run.violations.isEmpty {
+      let healed = run.settle(.healed)
+      isSettled = healed.isSettled
+      if healed.excuse != nil { run.milestones?.note(.excused) }
+    }
+    if isSettled { run.milestones?.note(.settled) }
+    violations = run.violations
+    reached = run.milestones?.reached ?? Milestones()
+    events = run.cluster.events
+    span = run.cluster.now
+  }
+
+  /// The first thing that must never happen and did, or else the first that should have happened and didn't.
+  public var verdict: Violation? { violations.first { $0.kind.isSafety } ?? violations.first }
+}

@@ -1,0 +1,167 @@
+import Witan
+import WitanCrypto
+import WitanDraw
+import WitanLedger
+import WitanProofs
+
+/// What clients ask where the ledger is what runs: transfers among them, claims to be settled, punishment for those who
+/// were found to lie, and what somebody owns.
+extension Run {
+  /// The ledger of the correct machine that has executed most; nil where another application runs.
+  public var bestLedger: Ledger? {
+    let machine = cluster.machines.indices.filter { !cluster.faulty.contains($0) }.max {
+      cluster.machines[$0].replica.executed < cluster.machines[$1].replica.executed
+    }
+    return machine.flatMap { cluster.machines[$0].host.machine.ledger }
+  }
+
+  /// The ledger that the agreed order leads to, after which block, from which state, and by which transitions; nil
+  /// where another application runs.
+  public var ledgerHistory:
+    (ledger: Ledger, height: SequenceNumber, first: Ledger, transitions: [StateTransition])?
+  {
+    guard let ledger = oracle.state.reference.ledger, let first = cluster.application.ledger else {
+      return nil
+    }
+    return (ledger, oracle.state.frontier, first, oracle.state.transitions)
+  }
+
+  /// The machine that has executed most.
+  var bestInformed: Int {
+    cluster.machines.indices.max {
+      cluster.machines[$0].replica.executed < cluster.machines[$1].replica.executed
+    } ?? 0
+  }
+
+  mutating func askLedger(_ ledger: Ledger, _ client: Int) {
+    let own = cluster.clients[client].signer.publicKey
+    guard draw.chance(load.reads) else {
+      let operations = operations(ledger, of: own)
+      return cluster.ask(client, .submit(tag: asked, operations: operations.map(\.encoded)))
+    }
+    let interval = cluster.configuration.parameters.checkpointInterval
+    let recent = decidedFinally.rawValue - min(decidedFinally.rawValue, 2 * interval)
+    let question = draw.chance(0.5) ? StateKey.account(own) : .validator(ReplicaID(UInt32(client)))
+    let read = ClientSession.Read.certified(since: SequenceNumber(recent))
+    cluster.ask(client, .read(tag: asked, question: question.encoded, read))
+  }
+
+  private mutating func operations(_ ledger: Ledger, of own: PublicKey) -> [LedgerOperation] {
+    if !docket.isEmpty {
+      let charge = docket.removeFirst()
+      let isNews = (try? ledger.record(.offence(charge.offence.digest))) == .some(nil)
+      if charge.isOfFirstEpoch, isNews { return [charge.operation] }
+    }
+    if cluster.configuration.judging != .none, draw.chance(0.6) { return proofs(by: own) }
+    if draw.chance(0.5), let settle = settlement(ledger) { return settle }
+    let nonce = (try? ledger.account(of: own).nonce) ?? 0
+    let clients = cluster.clients.map(\.signer.publicKey)
+    return (0..<UInt64(max(1, load.operations))).map { index in
+      .transfer(
+        to: draw.pick(clients) ?? own, amount: Amount(draw.integer(in: 1...Amount.token)),
+        nonce: nonce + index)
+    }
+  }
+
+  /// Claims to be proved, as many as a request bundles.
+  private mutating func proofs(by own: PublicKey) -> [LedgerOperation] {
+    guard let author = cluster.clients.first(where: { $0.signer.publicKey == own })?.signer else {
+      return []
+    }
+    return (0..<UInt64(max(1, load.operations))).compactMap { index in
+      let number = asked << 10 | index
+      let claim = ClaimMill.claim(number, by: author, chain: cluster.genesis.digest)
+      if let claim, unsettled.count < 1_024 { unsettled.append(claim.claim) }
+      return claim.map(LedgerOperation.prove)
+    }
+  }
+
+  /// What there is to be settled: where claims are judged, one that was proved and isn't settled yet; else one that is made
+  /// up here.
+  private mutating func finding(_ ledger: Ledger) -> ClaimOutcome? {
+    guard let examiner = ledger.network?.examiner else {
+      return ClaimOutcome(
+        claim: SHA256.hash(Array("claim \(asked)".utf8)), isProved: true,
+        difficulty: draw.integer(in: 1...2_000_000))
+    }
+    let index = unsettled.firstIndex { (try? ledger.record(.proof($0.digest))) != .some(nil) }
+    guard let index else { return nil }
+    let claim = unsettled.remove(at: index)
+    let ruling = examiner.court.rulings(on: [claim])[0]
+    return ClaimOutcome(
+      claim: claim.digest, isProved: ruling.isProved, difficulty: ruling.difficulty)
+  }
+
+  /// A claim with the verdicts of those in office, in an order that the network might have brought them in. Who is silent
+  /// gives none; who is cast to judge wrongly gives false ones now and then, which are brought against it at once.
+  private mutating func settlement(_ ledger: Ledger) -> [LedgerOperation]? {
+    guard let office = try? ledger.office(), let outcome = finding(ledger) else { return nil }
+    let denial = ClaimOutcome(claim: outcome.claim, isProved: false, difficulty: 0)
+    var verdicts: [SignedOutcome] = []
+    var lies: [LedgerOperation] = []
+    for member in draw.shuffled(office.members) {
+      guard
+        let machine = cluster.machines.indices.first(where: {
+          cluster.machines[$0].id == member.id
+        }), cluster.machines[machine].isUp,
+        let stake = try? ledger.validator(member.id)?.stake, stake >= ledger.economy.minimumStake
+      else { continue }
+      guard !isCast(machine, as: "silent") else { continue }
+      let isLie = isCast(machine, as: "wrong-verdicts") && draw.chance(0.5)
+      let verdict = SignedOutcome(
+        isLie ? denial : outcome, by: member.id, with: cluster.machines[machine].signer,
+        chain: cluster.genesis.digest)
+      verdicts.append(verdict)
+      if isLie { lies.append(.refute(verdict)) }
+    }
+    guard !verdicts.isEmpty else { return nil }
+    return [.settle(VerdictCertificate(verdicts))] + lies
+  }
+
+  private func isCast(_ machine: Int, as role: String) -> Bool {
+    cluster.configuration.castings.contains {
+      $0.adversary == role && $0.machines.contains(machine)
+    }
+  }
+}
+
+/// What somebody is to be punished for.
+enum Charge: Sendable {
+  /// What the core's evidence proves.
+  case evidence(Evidence)
+  /// A vote for a block whose claims don't hold.
+  case falseVote(FalseVote)
+
+  var offence: Offence {
+    switch self {
+    case .evidence(let proof): Offence(proof)
+    case .falseVote(let proof): Offence(proof)
+    }
+  }
+
+  /// What brings it before the ledger.
+  var operation: LedgerOperation {
+    switch self {
+    case .evidence(let proof): .convict(proof, lineage: [])
+    case .falseVote(let proof): .denounce(proof, lineage: [])
+    }
+  }
+
+  /// Whether it can be checked with the genesis alone.
+  var isOfFirstEpoch: Bool {
+    switch self {
+    case .evidence(let proof): proof.isOfFirstEpoch
+    case .falseVote(let proof): proof.vote.statement.epoch == 0
+    }
+  }
+}
+
+extension Evidence {
+  /// Whether it can be checked with the genesis alone.
+  fileprivate var isOfFirstEpoch: Bool {
+    switch self {
+    case .conflict(let signed, _): signed.statement.epoch == 0
+    case .omission(let commit, _): commit.statement.epoch == 0
+    }
+  }
+}
