@@ -51,12 +51,15 @@ let package = Package(
       dependencies: ["WitanProofs", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger"],
+      dependencies: [
+        "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs",
+      ],
       exclude: ["Campaign/Found"], resources: [.copy("Stories")]),
     .testTarget(
       name: "WitanLedgerTests",
       dependencies: [
         "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+        "WitanProofs",
       ]),
     .testTarget(
       name: "WitanNodeTests",

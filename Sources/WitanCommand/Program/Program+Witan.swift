@@ -15,6 +15,7 @@ extension Program {
       ProveCommand.command,
       BenchCommand.command,
       LedgerCommand.command,
+      KeygenCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])

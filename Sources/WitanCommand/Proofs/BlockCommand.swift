@@ -78,7 +78,7 @@ enum BlockCommand {
     }
     let block = ProofBlock(
       previous: options.previous ?? .zero, timestamp: now, claims: claims, proposer: signer)
-    try BlockFile.write(block.file, to: out)
+    try TextFile.write(block.file, to: out)
     output.line(
       "\(out): \(claims.count) claim\(claims.count == 1 ? "" : "s"), digest \(block.digest)")
     output.record([
@@ -131,7 +131,7 @@ enum BlockCommand {
     output.line("digest     \(block.digest)")
     output.line("previous   \(block.previous)")
     output.line("proposer   \(block.proposer)")
-    output.line("timestamp  \(block.timestamp)")
+    output.line("timestamp  \(date(block.timestamp))")
     output.line()
     var table = Table([
       .init("claim", .right), .init("title"), .init("asserts"), .init("budget", .right),
@@ -164,6 +164,16 @@ enum BlockCommand {
     do { return Signer(try KeyFile.read(from: path)) } catch {
       throw UsageError("\(error)", remedy: "give the file of a key")
     }
+  }
+
+  /// A time of day for people.
+  private static func date(_ time: Micros) -> String {
+    var seconds = time_t(clamping: time.rawValue / 1_000_000)
+    var parts = tm()
+    guard gmtime_r(&seconds, &parts) != nil else { return "\(time)" }
+    var text = [CChar](repeating: 0, count: 64)
+    guard strftime(&text, text.count, "%Y-%m-%d %H:%M:%S UTC", &parts) > 0 else { return "\(time)" }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// The time of day.
@@ -208,33 +218,11 @@ private enum BlockFile {
   static let limit = 2 * Bounds.blockBytes
 
   static func read(_ path: String) throws -> ProofBlock {
-    let place = Place(file: path)
-    guard let file = fopen(path, "rb") else {
+    let bytes = try TextFile.readBytes(path, limit: limit)
+    do { return try ProofBlock(file: bytes) } catch {
       throw UsageError(
-        "can't open it: \(String(cString: strerror(errno)))", remedy: "give a block's file",
-        at: place)
-    }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: limit + 1)
-    let count = fread(&bytes, 1, bytes.count, file)
-    guard count <= limit else {
-      throw UsageError("it has more than \(limit) bytes", remedy: "give a block's file", at: place)
-    }
-    do { return try ProofBlock(file: Array(bytes[..<count])) } catch {
-      throw UsageError(
-        "it is no block: \(error)", remedy: "make one with witan block make", at: place)
-    }
-  }
-
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    guard let file = fopen(path, "wb") else {
-      throw UsageError(
-        "can't create it: \(String(cString: strerror(errno)))", remedy: "give another path",
+        "it is no block: \(error)", remedy: "make one with witan block make",
         at: Place(file: path))
-    }
-    let count = fwrite(bytes, 1, bytes.count, file)
-    guard fclose(file) == 0, count == bytes.count else {
-      throw EnvironmentError("can't write it", remedy: "free some space", at: Place(file: path))
     }
   }
 }

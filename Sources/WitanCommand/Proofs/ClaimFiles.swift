@@ -10,15 +10,17 @@ struct GivenClaim: Sendable {
   /// What was read.
   let file: ClaimFile
 
-  /// Reads a claim; `-` is standard input.
-  static func read(_ path: String, budget: UInt32) throws -> GivenClaim {
+  /// Reads a claim; `-` is standard input. What is expected of it goes before what it says.
+  static func read(
+    _ path: String, budget: UInt32, _ expected: Expected? = nil
+  ) throws -> GivenClaim {
     let name = path == "-" ? "standard input" : path
-    let text = try TextFile.read(
-      path == "-" ? "/dev/stdin" : path, limit: ScriptBounds.bytes)
+    // What is too long for a claim is one that isn't admitted, and the scanner says so.
+    let bytes = try TextFile.readBytes(path == "-" ? "/dev/stdin" : path, limit: 1 << 24)
     let title = String(name.split(separator: "/").last?.prefix(Claim.titleBytes / 4) ?? "claim")
     do throws(ClaimFile.Fault) {
-      let file = try ClaimFile(Array(text.utf8), title: title, budget: budget)
-      return GivenClaim(name: name, file: file)
+      let file = try ClaimFile(bytes, title: title, budget: budget)
+      return GivenClaim(name: name, file: try file.expecting(expected))
     } catch {
       // A script that isn't admitted is a bad claim, and no bad usage; the judge says so.
       if case .script = error {
@@ -82,7 +84,7 @@ extension ProofPool {
 
 extension ClaimFile {
   /// The same claim, said to be unsatisfiable or satisfiable.
-  func expecting(_ expected: Expected?) throws -> ClaimFile {
+  func expecting(_ expected: Expected?) throws(Fault) -> ClaimFile {
     guard let expected else { return self }
     let isSat = if case .satisfiable = claim.expectation { true } else { false }
     guard isSat != (expected == .sat) else { return self }

@@ -14,6 +14,8 @@ enum JudgeCommand {
     var budget = Claim.defaultBudget
     /// How many workers there are.
     var jobs: Int?
+    /// Whether to tell what the solver counted.
+    var tellsStatistics = false
   }
 
   /// The command.
@@ -34,6 +36,7 @@ enum JudgeCommand {
         "what a claim that doesn't say so may use, in Z3's own steps"),
       .option(
         "jobs", \.jobs, .integer(1...256), "how many are judged at once; all cores if not given"),
+      .flag("statistics", \.tellsStatistics, "tell what Z3 counted, too"),
     ],
     examples: [
       Example("witan judge theorem.smt2", "says whether its assertions contradict each other"),
@@ -44,54 +47,70 @@ enum JudgeCommand {
 
   private static func run(_ options: Options, _ output: Output) throws -> ExitCode {
     let court = ProofPool.ownWorkers(options.jobs)
-    let start = Clock.wall.nanoseconds
     var names: [String] = []
-    var rulings: [Ruling?] = []
+    var hearings: [Hearing?] = []
     var claims: [(index: Int, claim: Claim)] = []
     for path in options.files {
       let index = names.count
+      hearings.append(nil)
       do {
-        let given = try GivenClaim.read(path, budget: options.budget)
+        let given = try GivenClaim.read(path, budget: options.budget, options.expected)
         names.append(given.name)
-        rulings.append(nil)
-        let file = try given.file.expecting(options.expected)
-        switch try GivenClaim(name: given.name, file: file).completed(by: court) {
+        switch try given.completed(by: court) {
         case .claim(let claim): claims.append((index, claim))
-        case .ruling(let ruling): rulings[index] = ruling
+        case .ruling(let ruling): hearings[index] = Hearing(ruling)
         }
       } catch let error as GivenClaim.Unreadable {
         names.append(error.name)
-        rulings.append(Ruling(.rejected(.script(error.fault))))
+        hearings[index] = Hearing(Ruling(.rejected(.script(error.fault))))
       }
     }
-    for ((index, _), ruling) in zip(claims, court.rulings(on: claims.map(\.claim))) {
-      rulings[index] = ruling
-    }
-    let wall = Double(Clock.wall.nanoseconds - start) / 1e6
-    let all = rulings.compactMap { $0 }
-    report(names, all, wallMillis: wall / Double(max(1, all.count)), output)
-    return all.allSatisfy(\.isProved) ? .success : .bad
+    let heard = court.hearings(on: claims.map(\.claim), statistics: options.tellsStatistics)
+    for ((index, _), hearing) in zip(claims, heard) { hearings[index] = hearing }
+    let all = hearings.compactMap { $0 }
+    report(names, all, options, output)
+    return all.allSatisfy(\.ruling.isProved) ? .success : .bad
   }
 
   private static func report(
-    _ names: [String], _ rulings: [Ruling], wallMillis: Double, _ output: Output
+    _ names: [String], _ hearings: [Hearing], _ options: Options, _ output: Output
   ) {
     var table = Table([
-      .init("claim"), .init("verdict"), .init("difficulty", .right), .init("reason"),
+      .init("claim"), .init("verdict"), .init("difficulty", .right), .init("time", .right),
+      .init("reason"),
     ])
-    for (name, ruling) in zip(names, rulings) {
+    for (name, hearing) in zip(names, hearings) {
+      let ruling = hearing.ruling
       let reason = ruling.outcome.reason
       table.append(
         .init(name), .init(ruling.outcome.word, ruling.isProved ? .good : .bad),
         .init(ruling.isProved ? Human.count(ruling.difficulty) : ""),
+        .init(Human.time(hearing.wall)),
         .init(reason.map { String($0.prefix(200)).onOneLine } ?? ""))
-      output.record([
-        "claim": .string(name), "verdict": .string(ruling.outcome.word),
-        "reason": .optional(reason, JSON.string), "difficulty": .count(ruling.difficulty),
-        "resources": .count(ruling.resources), "wallMillis": .number(wallMillis),
-      ])
+      var record: [JSON.Member] = [
+        .init(key: "claim", value: .string(name)),
+        .init(key: "verdict", value: .string(ruling.outcome.word)),
+        .init(key: "reason", value: .optional(reason, JSON.string)),
+        .init(key: "difficulty", value: .count(ruling.difficulty)),
+        .init(key: "resources", value: .count(ruling.resources)),
+        .init(key: "wallMillis", value: .millis(hearing.wall)),
+      ]
+      if options.tellsStatistics {
+        let counts = hearing.statistics.map { JSON.Member(key: $0.name, value: .number($0.value)) }
+        record.append(.init(key: "wallStatistics", value: .object(counts)))
+      }
+      output.record(.object(record))
     }
     output.table(table)
+    guard options.tellsStatistics else { return }
+    for (name, hearing) in zip(names, hearings) where !hearing.statistics.isEmpty {
+      var counts = Table([.init(name), .init("", .right)])
+      for entry in hearing.statistics {
+        counts.append(.init(entry.name), .init(Human.decimal(entry.value, places: 2)))
+      }
+      output.line()
+      output.table(counts)
+    }
   }
 }
 

@@ -38,7 +38,8 @@ struct RunReport {
     func row(_ name: String, _ text: String, _ tone: Tone? = nil) {
       table.append(Table.Cell(name, .faint), Table.Cell(text, tone))
     }
-    let total = run.cluster.genesis.members.quorum.total
+    let members = run.cluster.genesis.members
+    let total = members.quorum.total.text(in: members.unit)
     row("replicas", "\(Human.count(scenario.replicas)), weighing \(total)")
     let (decided, blocks) = (run.decided.rawValue, scenario.blocks)
     let extra = decided > blocks ? ", and \(decided - blocks) more" : ""
@@ -88,7 +89,8 @@ struct RunReport {
     guard !outcome.isLive else { return [] }
     var sentences: [String] = []
     if case .tooManyFaulty = outcome.excuse, let excuse = outcome.excuse {
-      sentences.append("No progress is promised: \(excuse).")
+      sentences.append(
+        "No progress is promised: \(excuse.words(in: run.cluster.genesis.members.unit)).")
     }
     sentences += outcome.diagnosis?.sentences ?? []
     if outcome.excuse == nil, outcome.decidedAt == nil, isStillGoing {

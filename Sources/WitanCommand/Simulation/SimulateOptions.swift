@@ -91,10 +91,11 @@ struct SimulateOptions: Sendable {
       "stay", \.stay, .distribution, "how long those stay; for ever if not given"),
     .setting("absence", \.absence, .distribution, "how long they are away then"),
     .changing(
-      "application", .oneOf(), default: "ledger; what a scenario says", "what the replicas run"
+      "application", .oneOf(), default: nil,
+      "what the replicas run; the ledger, or what a scenario says, if not given"
     ) { $0.application = $1 },
     .changing(
-      "judge", .oneOf(), default: "real in a small run, else simulated", "who judges claims"
+      "judge", .oneOf(), default: nil, "who judges claims; real in a small run if not given"
     ) { $0.judge = $1 },
     .setting("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .setting(

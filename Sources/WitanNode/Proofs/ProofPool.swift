@@ -45,26 +45,30 @@ public final class ProofPool: Adjudicator {
 
   /// A ruling on each claim, in order.
   public func rulings(on claims: [Claim]) -> [Ruling] {
-    memory.rulings(on: claims, by: judge)
+    memory.rulings(on: claims) { hearings(on: $0).map(\.ruling) }
   }
 
-  private func judge(_ claims: [Claim]) -> [Ruling] {
+  /// A ruling on each claim, in order, with how long it took and, if wanted, what the solver counted. Nothing of it
+  /// comes from memory.
+  public func hearings(on claims: [Claim], statistics: Bool = false) -> [Hearing] {
     let next = Atomic<Int>(0)
-    let made = Mutex<[(Int, Ruling)]>([])
+    let made = Mutex<[(Int, Hearing)]>([])
     Threads.run(min(lanes.count, claims.count)) { [lanes] lane in
       lanes[lane].worker.withLock { worker in
         while true {
           let turn = next.add(1, ordering: .relaxed).oldValue
           guard turn < claims.count else { return }
-          let ruling = self.ruling(on: claims[turn], by: &worker)
-          made.withLock { $0.append((turn, ruling)) }
+          let question = WorkerQuestion(claim: claims[turn], wantsStatistics: statistics)
+          let hearing = self.hearing(of: question, by: &worker)
+          made.withLock { $0.append((turn, hearing)) }
         }
       }
     }
-    var rulings = [Ruling](
-      repeating: Ruling(.rejected(.unavailable("no thread could be had"))), count: claims.count)
-    for (index, ruling) in made.withLock({ $0 }) { rulings[index] = ruling }
-    return rulings
+    var hearings = [Hearing](
+      repeating: Hearing(Ruling(.rejected(.unavailable("no thread could be had")))),
+      count: claims.count)
+    for (index, hearing) in made.withLock({ $0 }) { hearings[index] = hearing }
+    return hearings
   }
 
   /// The processes that work for the pool now.
@@ -72,9 +76,11 @@ public final class ProofPool: Adjudicator {
     lanes.compactMap { lane in lane.worker.withLock { $0?.id } }
   }
 
-  private func ruling(on claim: Claim, by worker: inout sending WorkerProcess?) -> Ruling {
+  private func hearing(
+    of question: WorkerQuestion, by worker: inout sending WorkerProcess?
+  ) -> Hearing {
     guard case .processes(let executable, let arguments) = isolation else {
-      return Judge().ruling(on: claim)
+      return question.answer()
     }
     var last = Ruling.Rejection.unavailable("no worker process could be started")
     var (own, foreign) = (0, 0)
@@ -82,20 +88,20 @@ public final class ProofPool: Adjudicator {
       if worker == nil || (worker?.count ?? 0) >= Self.claimsPerWorker {
         worker = WorkerProcess(.init(executable: executable, arguments: arguments))
       }
-      switch worker?.judge(claim) {
-      case .ruling(let ruling)?:
-        if ruling.outcome == .rejected(.outOfMemory) { worker = nil }
-        return ruling
+      switch worker?.ask(question) {
+      case .hearing(let hearing)?:
+        if hearing.ruling.outcome == .rejected(.outOfMemory) { worker = nil }
+        return hearing
       case .lost(let reason)?:
         worker = nil
         last = reason
         // It had its time, and would take as much again.
-        if reason == .timedOut { return Ruling(.rejected(reason)) }
+        if reason == .timedOut { return Hearing(Ruling(.rejected(reason))) }
         if reason == .crashed(signal: SIGKILL) { foreign += 1 } else { own += 1 }
       case nil: own += 1
       }
     }
-    return Ruling(.rejected(last))
+    return Hearing(Ruling(.rejected(last)))
   }
 }
 

@@ -27,13 +27,13 @@ public enum ProofWorker {
     Confinement.apply(addressBytes: Limit.addressBytes)
     while true {
       guard let bytes = try? WorkerFrame.receive(from: socket),
-        let claim = try? Claim(decoding: bytes)
+        let question = try? WorkerQuestion(decoding: bytes)
       else { exit(0) }
-      Confinement.limitProcessor(seconds: Limit.processorSeconds(budget: claim.budget))
-      let ruling = Judge().ruling(on: claim)
-      guard (try? WorkerFrame.send(ruling, to: socket)) != nil else { exit(0) }
+      Confinement.limitProcessor(seconds: Limit.processorSeconds(budget: question.claim.budget))
+      let hearing = question.answer()
+      guard (try? WorkerFrame.send(hearing, to: socket)) != nil else { exit(0) }
       // Memory that ran out leaves a solver in a state that nobody has thought about.
-      if ruling.outcome == .rejected(.outOfMemory) { exit(0) }
+      if hearing.ruling.outcome == .rejected(.outOfMemory) { exit(0) }
     }
   }
 

@@ -1,5 +1,36 @@
 import Glibc
 import Witan
+import WitanProofs
+
+/// What a worker is asked.
+struct WorkerQuestion: Canonical, Sendable {
+  let claim: Claim
+  let wantsStatistics: Bool
+
+  init(claim: Claim, wantsStatistics: Bool) {
+    self.claim = claim
+    self.wantsStatistics = wantsStatistics
+  }
+
+  func encode(to writer: inout ByteWriter) {
+    writer.write(wantsStatistics)
+    writer.write(claim)
+  }
+
+  init(from reader: inout ByteReader) throws(Malformed) {
+    wantsStatistics = try reader.readFlag("wish for statistics")
+    claim = try Claim(from: &reader)
+  }
+
+  /// Judges the claim here and now.
+  func answer() -> Hearing {
+    let start = MonotonicClock.nanoseconds
+    let hearing =
+      wantsStatistics ? Judge().hearing(on: claim) : Hearing(Judge().ruling(on: claim))
+    let wall = Micros((MonotonicClock.nanoseconds - start) / 1_000)
+    return Hearing(hearing.ruling, statistics: hearing.statistics, wall: wall)
+  }
+}
 
 /// What passes between a pool and its workers: a length of four bytes, then so many bytes of a canonical form.
 enum WorkerFrame {

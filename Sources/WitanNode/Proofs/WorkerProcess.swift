@@ -57,21 +57,21 @@ struct WorkerProcess: ~Copyable {
 
   /// What became of a claim that a worker was given.
   enum Outcome {
-    case ruling(Ruling)
+    case hearing(Hearing)
     /// The worker is of no use any more: why.
     case lost(Ruling.Rejection)
   }
 
   /// Has a claim judged.
-  mutating func judge(_ claim: Claim) -> Outcome {
-    let seconds = UInt64(ProofWorker.Limit.processorSeconds(budget: claim.budget))
+  mutating func ask(_ question: WorkerQuestion) -> Outcome {
+    let seconds = UInt64(ProofWorker.Limit.processorSeconds(budget: question.claim.budget))
     // Its own limit counts processor time; this one is for a worker that doesn't even run. A machine may be busy.
     let deadline = MonotonicClock.nanoseconds + 4 * seconds * 1_000_000_000
     do throws(WorkerFrame.Failure) {
-      try WorkerFrame.send(claim, to: socket)
+      try WorkerFrame.send(question, to: socket)
       let bytes = try WorkerFrame.receive(from: socket, by: deadline)
       count += 1
-      if let ruling = try? Ruling(decoding: bytes) { return .ruling(ruling) }
+      if let hearing = try? Hearing(decoding: bytes) { return .hearing(hearing) }
       return .lost(.crashed(signal: 0))
     } catch .timedOut {
       return .lost(.timedOut)

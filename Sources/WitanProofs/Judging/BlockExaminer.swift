@@ -49,7 +49,7 @@ public struct BlockExaminer: Sendable {
   }
 
   /// Examines requests of the engine's, whose operations carry claims.
-  public func examine(_ requests: [Request]) -> Examination {
+  public func examine(requests: [Request]) -> Examination {
     do throws(BlockFault) {
       return examine(try claims(of: requests))
     } catch {
@@ -59,7 +59,7 @@ public struct BlockExaminer: Sendable {
 
   /// What is wrong with requests of the engine's, and the places of the fewest that show it; nil when nothing is.
   public func findFault(in requests: [Request]) -> (fault: BlockFault, places: [Int])? {
-    guard let fault = examine(requests).fault else { return nil }
+    guard let fault = examine(requests: requests).fault else { return nil }
     // Whose each claim is. Where one can't be read none after it is counted, so that no later owner is ever asked for.
     var owners: [Int] = []
     for (place, request) in requests.enumerated() {

@@ -55,7 +55,7 @@ public struct FalseVote: Equatable, Sendable, Canonical {
     _ genesis: Genesis, lineage: [EpochChange] = [], _ examiner: BlockExaminer
   ) throws(Fault) -> BlockFault {
     try verifyVote(genesis, lineage: lineage, scheme: examiner.scheme)
-    guard let fault = examiner.examine(block.requests).fault else { throw .validBlock }
+    guard let fault = examiner.examine(requests: block.requests).fault else { throw .validBlock }
     guard fault.isReproducible else { throw .notReproducible(fault) }
     return fault
   }

@@ -20,14 +20,26 @@ public struct Judge: Adjudicator {
   public func rulings(on claims: [Claim]) -> [Ruling] { claims.map(ruling) }
 
   /// A ruling on a claim.
-  public func ruling(on claim: Claim) -> Ruling {
+  public func ruling(on claim: Claim) -> Ruling { ruling(on: claim) { (_: borrowing Solver) in } }
+
+  /// A ruling on a claim, with what the solver counted.
+  public func hearing(on claim: Claim) -> Hearing {
+    var statistics: [SolverStatistics.Entry] = []
+    let ruling = ruling(on: claim) { (solver: borrowing Solver) in
+      statistics = solver.statistics.entries
+    }
+    return Hearing(ruling, statistics: statistics)
+  }
+
+  /// A ruling on a claim; whoever wants to look at the solver does before it is given up.
+  private func ruling(on claim: Claim, look: (borrowing Solver) -> Void) -> Ruling {
     let script: Script
     do throws(ScriptRefusal) { script = try Script(claim.script) } catch {
       return Ruling(.rejected(.script(Ruling.clipped(error.description))))
     }
     do throws(SolverFault) {
       switch claim.expectation {
-      case .unsatisfiable: return try contradiction(in: script, of: claim)
+      case .unsatisfiable: return try contradiction(in: script, of: claim, look: look)
       case .satisfiable(let witness): return try satisfaction(of: script, by: witness, claim)
       }
     } catch .outOfMemory {
@@ -38,12 +50,13 @@ public struct Judge: Adjudicator {
   }
 
   private func contradiction(
-    in script: Script, of claim: Claim
+    in script: Script, of claim: Claim, look: (borrowing Solver) -> Void
   ) throws(SolverFault) -> Ruling {
     let context = try SolverContext()
     let solver = try Solver(
       in: context, strategy: SolverStrategy(logic: script.logic), budget: claim.budget)
     try solver.add(script)
+    defer { look(solver) }
     let outcome: Ruling.Outcome
     switch try solver.check() {
     case .unsat: outcome = .proved

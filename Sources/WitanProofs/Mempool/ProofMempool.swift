@@ -219,8 +219,9 @@ public struct ProofMempool<Item: PendingProof>: Sendable {
   public mutating func expire(_ now: Micros) {
     while firstAge < ages.count, ages[firstAge].expiry <= now {
       let digest = ages[firstAge].digest
-      if let entry = entries[digest], entry.expiry <= now { forget(digest) }
+      // Before anything is forgotten, which may move those that are left.
       firstAge += 1
+      if let entry = entries[digest], entry.expiry <= now { forget(digest) }
     }
     guard contested.count > limits.contested else { return }
     contested = contested.filter { $0.value > now }

@@ -2,9 +2,9 @@
 /// two values.
 ///
 /// A run is an assignment to what was said: which replica prepared and committed which value in which view, and which
-/// view-changes each replica was shown before it prepared in the second view. Correct replicas are bound by the rules;
-/// the faulty one isn't, and may tell everyone something else. No order of delivery is left out, because a quorum
-/// is taken to have been seen as soon as it was said.
+/// view-changes each replica was shown before it prepared in the second view. Replica 0 leads the first view and replica
+/// 1 the second. Correct replicas are bound by the rules; the faulty one isn't, and may tell everyone something else. No
+/// order of delivery is left out, because a quorum is taken to have been seen as soon as it was said.
 struct ViewChangeModel {
   /// Whether a new view must propose what a view-change shows to be prepared (OSDI '99, §4.4). Without it the model shows
   /// what the rule is for.
@@ -48,6 +48,18 @@ struct ViewChangeModel {
     allOf { replica in
       Self.views.map { view in
         faulty(replica) || !(prepares(view, replica, "a") && prepares(view, replica, "b"))
+      }
+    }
+  }
+
+  /// What a correct leader proposes it proposes to all.
+  private var proposesOnce: Term {
+    allOf { one in
+      Self.replicas.flatMap { other in
+        Self.views.map { view in
+          faulty(view) || faulty(one) || faulty(other)
+            || !(prepares(view, one, "a") && prepares(view, other, "b"))
+        }
       }
     }
   }
@@ -120,6 +132,7 @@ struct ViewChangeModel {
   func agreement() throws(SolverFault) -> ProtocolProof {
     var rules: [(name: String, term: Term)] = [
       ("one replica at most is faulty", oneFaulty),
+      ("a correct leader proposes one value", proposesOnce),
       ("a correct replica prepares one value a view", preparesOnce),
       ("it commits what a quorum prepared", commitsWhatIsPrepared),
       ("it decides what a quorum committed", decidesWhatIsCommitted),
@@ -141,22 +154,34 @@ struct ViewChangeModel {
 
   /// The run that an assignment describes, in the order in which it happens.
   private func run(_ model: borrowing Model) throws(SolverFault) -> [String] {
-    var steps = Self.replicas.map(faulty)
     func all(_ step: (Int, Int, String) -> Term, in view: Int) -> [Term] {
       Self.values.flatMap { value in Self.replicas.map { step(view, $0, value) } }
     }
-    steps += all(prepares, in: 0) + all(commits, in: 0) + all(decides, in: 0)
-    let readers = try chosen(all(prepares, in: 1), model).compactMap { text in
-      Self.replicas.first { text.contains("replica \($0) ") }
+    var lines = try chosen(Self.replicas.map(faulty), model)
+    for view in Self.views {
+      lines.append("view \(view) is led by replica \(view)")
+      if view > 0 { lines += try newViews(model) }
+      lines += try chosen(all(prepares, in: view) + all(commits, in: view), model)
+      lines += try chosen(all(decides, in: view), model)
     }
-    for reader in Self.replicas where readers.contains(reader) {
+    return lines
+  }
+
+  /// What those correct replicas were shown who prepared something in the second view.
+  private func newViews(_ model: borrowing Model) throws(SolverFault) -> [String] {
+    var lines: [String] = []
+    for reader in Self.replicas {
+      let prepared = try chosen(Self.values.map { prepares(1, reader, $0) }, model)
+      let isFaulty = try !chosen([faulty(reader)], model).isEmpty
+      guard !prepared.isEmpty, !isFaulty else { continue }
       for replica in Self.replicas {
-        steps.append(shown(reader, replica))
-        steps += Self.values.map { reports(reader, replica, $0) }
+        let seen = try chosen([shown(reader, replica)], model)
+        guard !seen.isEmpty else { continue }
+        lines += seen
+        lines += try chosen(Self.values.map { reports(reader, replica, $0) }, model)
       }
     }
-    steps += all(prepares, in: 1) + all(commits, in: 1) + all(decides, in: 1)
-    return try chosen(steps, model)
+    return lines
   }
 
   /// Those steps that were taken.

@@ -57,7 +57,7 @@ enum Vocabulary {
     str.replace_re_all str.is_digit str.to_code str.from_code str.to_int str.from_int str.to.int int.to.str str.to_re
     str.in_re str.to.re str.in.re str.from_ubv str.from_sbv re.none re.nostr re.empty re.all re.full re.allchar re.++
     re.union re.inter re.* re.comp re.diff re.+ re.opt re.range re.^ re.loop re.of.pred re.reverse re.derivative
-    is is-not at-most at-least pbeq pble pbge linear-order partial-order piecewise-linear-order tree-order
+    List is is-not at-most at-least pbeq pble pbge linear-order partial-order piecewise-linear-order tree-order
     transitive-closure update-field ite-form
     """)
 

@@ -44,8 +44,13 @@ public struct Model: ~Copyable {
     let count = Z3_model_get_num_consts(context.raw, raw)
     return (0..<count).compactMap { index in
       guard let declaration = Z3_model_get_const_decl(context.raw, raw, index),
-        let value = Z3_model_get_const_interp(context.raw, raw, declaration)
+        var value = Z3_model_get_const_interp(context.raw, raw, declaration)
       else { return nil }
+      // What was eliminated early has its value in terms of others.
+      var evaluated: Z3_ast?
+      if Z3_model_eval(context.raw, raw, value, true, &evaluated), let evaluated {
+        value = evaluated
+      }
       // Z3 gives all texts in one place: each is copied before the next is asked for.
       return (name(of: declaration), text(value))
     }.sorted { ($0.name, $0.value) < ($1.name, $1.value) }

@@ -138,5 +138,5 @@ public struct Solver: ~Copyable {
   public var statistics: SolverStatistics { SolverStatistics(of: raw, in: context) }
 
   /// How much of Z3's resource counter was used in this context.
-  public var resources: UInt64 { statistics.resources }
+  public var resources: UInt64 { SolverStatistics.resources(of: raw, in: context) }
 }

@@ -83,12 +83,16 @@ public enum Excuse: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The excuse, for people.
-  public var description: String {
+  public var description: String { words(in: 1) }
+
+  /// The excuse, for people, with weights in this unit.
+  public func words(in unit: VotingPower) -> String {
     switch self {
     case .noQuorum(let connected, let needed):
-      "the correct members that run and hear each other weigh \(connected); a quorum weighs \(needed)"
+      "the correct members that run and hear each other weigh \(connected.text(in: unit)); "
+        + "a quorum weighs \(needed.text(in: unit))"
     case .tooManyFaulty(let power, let bound):
-      "members weighing \(power) lie; the network bears \(bound)"
+      "members weighing \(power.text(in: unit)) lie; the network bears \(bound.text(in: unit))"
     }
   }
 }

@@ -35,11 +35,12 @@ extension Run {
 
   mutating func askLedger(_ ledger: Ledger, _ client: Int) {
     let own = cluster.clients[client].signer.publicKey
-    guard draw.chance(load.reads) else {
+    let interval = cluster.configuration.parameters.checkpointInterval
+    // Before the first checkpoint nothing is certified: whoever asks would ask every replica in turn, in vain.
+    guard draw.chance(load.reads), decidedFinally.rawValue > interval else {
       let operations = operations(ledger, of: own)
       return cluster.ask(client, .submit(tag: asked, operations: operations.map(\.encoded)))
     }
-    let interval = cluster.configuration.parameters.checkpointInterval
     let recent = decidedFinally.rawValue - min(decidedFinally.rawValue, 2 * interval)
     let question = draw.chance(0.5) ? StateKey.account(own) : .validator(ReplicaID(UInt32(client)))
     let read = ClientSession.Read.certified(since: SequenceNumber(recent))

@@ -99,7 +99,7 @@ private final class Remains {
     #expect(Session("ledger", "show").code == .usage)
     #expect(
       Session("ledger", "account", "/tmp", "--key", "12").errors.contains("64 hexadecimal digits"))
-    let store = Session("simulate", "--save-ledger", "/tmp/never")
+    let store = Session("simulate", "--save-ledger", "/tmp/never", "--application", "store")
     #expect(store.code == .usage)
     #expect(store.errors.contains("--application ledger"))
   }

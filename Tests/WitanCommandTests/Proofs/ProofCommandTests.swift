@@ -114,4 +114,58 @@ final class ProofCommandTests {
     #expect(run.output.split(separator: "\n").count == 7)
     #expect(!run.output.contains(#""proved":false"#))
   }
+
+  @Test func `hostile files create nothing, print nothing, and each gets its reason`() throws {
+    var files: [String] = []
+    let attacks: [[UInt8]] =
+      [
+        "(set-option :regular-output-channel \"witan-was-here\")(assert false)",
+        "(set-option :diagnostic-output-channel \"witan-was-here\")(assert false)",
+        "(set-option :print-success true)(assert false)", "(include \"/etc/passwd\")",
+        "(echo \"hello\")(assert false)", "(reset)(assert false)", "(exit)", "(assert \"",
+        "(assert |", "(assert " + String(repeating: "(not ", count: 9_000),
+        "(assert (= 1 " + String(repeating: "9", count: 20_000) + "))",
+        "(get-model)(assert false)", "(display x)", "", "(assert false", ")",
+        String(repeating: "; a long comment\n", count: 40_000),
+      ].map { Array($0.utf8) } + [[0xFF, 0xFE], [0x28, 0x00], Array("(assert false)\u{0}".utf8)]
+    for (index, bytes) in attacks.enumerated() {
+      files.append(folder.appending(path: "\(index).smt2").path)
+      try Data(bytes).write(to: URL(filePath: files[index]))
+    }
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    let run = try ProcessRun(
+      try #require(ProcessRun.witan), ["judge", "--json"] + files, in: folder)
+    #expect(run.code == 1)
+    #expect(run.errors == "")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == attacks.count)
+    for (index, line) in lines.enumerated() {
+      let record = try JSON(parsing: line)
+      #expect(record["verdict"]?.string == "rejected", "\(index): \(line)")
+      #expect(record["reason"]?.string?.hasPrefix("line ") == true, "\(index): \(line)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+  }
+
+  @Test func `each claim tells its own time, and what Z3 counted if asked`() throws {
+    let path = try file("good.smt2", Self.theorem)
+    let run = try witan(["judge", path, "--json", "--statistics"])
+    let record = try JSON(parsing: run.output.split(separator: "\n")[0])
+    #expect(record["wallMillis"] != nil)
+    #expect(record["wallStatistics"]?["rlimit count"] != nil)
+    #expect(try witan(["judge", path, "--statistics"]).output.contains("rlimit count"))
+  }
+
+  @Test func `a key is made once, and signs a block`() throws {
+    let key = folder.appending(path: "new.key").path
+    let made = try witan(["keygen", "--out", key, "--json"])
+    #expect(made.code == 0)
+    let publicKey = try #require(JSON(parsing: made.output.dropLast())["publicKey"]?.string)
+    #expect(try witan(["keygen", "--out", key]).code == 2)
+    #expect(try witan(["keygen"]).code == 2)
+    let claim = try file("one.smt2", Self.theorem)
+    let out = folder.appending(path: "one.block").path
+    let block = try witan(["block", "make", claim, "--key", key, "--out", out, "--json"])
+    #expect(block.output.contains(publicKey))
+  }
 }

@@ -87,8 +87,8 @@ import WitanCrypto
         height: 1, previous: .zero, proposer: 0, timestamp: 1, epoch: 0, requests: [request])
     }
     let claims = try [claim("a"), claim("b")]
-    #expect(examiner.examine(block(claims.map(\.encoded)).requests).verdict == .valid)
-    let rubbish = examiner.examine(block([claims[0].encoded, [1, 2, 3]]).requests)
+    #expect(examiner.examine(requests: block(claims.map(\.encoded)).requests).verdict == .valid)
+    let rubbish = examiner.examine(requests: block([claims[0].encoded, [1, 2, 3]]).requests)
     guard case .claim(1, .malformed)? = rubbish.fault else {
       Issue.record("\(rubbish)")
       return
