@@ -53,7 +53,8 @@ struct Courthouse {
     let network = Ledger.Network(
       genesis: genesis, scheme: .simulated(authority), rules: rules, court: court)
     ledger.network = network
-    examiner = network.examiner!
+    guard let examiner = network.examiner else { throw LedgerRefusal.noNetwork }
+    self.examiner = examiner
     host = StateMachineHost(ledger)
   }
 
