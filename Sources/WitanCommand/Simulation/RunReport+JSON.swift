@@ -43,6 +43,9 @@ extension RunReport {
       "rewards": rewardsJSON,
       "culprits": .array(run.culprits.map(json)),
       "violations": .array(run.violations.map(json)),
+      "application": .string(scenario.application.rawValue),
+      "judge": .string(scenario.judge.rawValue),
+      "claims": .count(run.claims),
       "evidence": .array(run.proofs.map(json) + run.falseVotes.map(json)),
       "wallMillis": .number(wallMillis),
     ]

@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 import WitanSimulation
 
 /// What a run came to, for people.
@@ -46,6 +47,15 @@ struct RunReport {
     row(
       "decided",
       "\(min(decided, blocks)) of \(blocks) blocks\(extra), executed by every correct replica")
+    switch scenario.judge {
+    case .none: break
+    case .simulated: row("claims", "\(Human.count(run.claims)), judged by a stand-in for Z3")
+    case .real:
+      row(
+        "claims",
+        "\(Human.count(run.claims)), judged by each replica with Z3 \(SolverContext.version)"
+      )
+    }
     let count = run.violations.filter(\.kind.isSafety).count
     row(
       "safe", run.isSafe ? "yes" : "no: \(count) violation\(count == 1 ? "" : "s")",

@@ -48,7 +48,7 @@ extension LedgerOperation {
 
   /// The claim in an operation's bytes, if it is of the kind that carries one.
   static func claim(in bytes: [UInt8]) throws(Malformed) -> SignedClaim? {
-    guard bytes.first == provingTag else { return nil }
+    guard carriesClaim(bytes) else { return nil }
     return try LedgerOperation(decoding: bytes).claim
   }
 }

@@ -30,15 +30,16 @@ public struct Ledger: Sendable {
       examiner = nil
     }
 
-    /// A network whose replicas judge claims, by its rules; this one has a court do it.
+    /// A network whose replicas judge claims, by the rules of its genesis; this one has a court do it. Refused when the
+    /// court rules by another solver than the network.
     public init(
-      genesis: Genesis, scheme: SignatureScheme = .ed25519, rules: ProofRules,
-      court: any Adjudicator
-    ) {
+      genesis: Genesis, scheme: SignatureScheme = .ed25519, court: some Adjudicator
+    ) throws(ProofRulesFault) {
       self.genesis = genesis
       self.scheme = scheme
       examiner = BlockExaminer(
-        rules: rules, chain: genesis.digest, scheme: scheme, court: court,
+        rules: try ProofRules(of: genesis, judgedBy: court), chain: genesis.digest, scheme: scheme,
+        court: court,
         reading: LedgerOperation.claim(in:))
     }
   }

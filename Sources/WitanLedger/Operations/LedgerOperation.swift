@@ -32,6 +32,9 @@ public enum LedgerOperation: Equatable, Sendable {
   /// The first byte of an operation that carries a claim.
   static let provingTag: UInt8 = 11
 
+  /// Whether an operation of these bytes carries a claim.
+  public static func carriesClaim(_ bytes: [UInt8]) -> Bool { bytes.first == provingTag }
+
   /// What an owner has its validator's key sign.
   public static func registration(
     _ id: ReplicaID, owner: PublicKey, chain: Digest

@@ -3,8 +3,16 @@ import Witan
 
 /// Whoever rules on claims: in this process, in others, or from what was ruled before.
 public protocol Adjudicator: Sendable {
+  /// The version of the solver that it rules by: another version's rulings may differ.
+  var solver: String { get }
+
   /// A ruling on each claim, in order.
   func rulings(on claims: [Claim]) -> [Ruling]
+}
+
+extension Adjudicator {
+  /// The solver that is linked in.
+  public var solver: String { SolverContext.version }
 }
 
 /// Rules on claims one after another, in this process.

@@ -40,13 +40,15 @@ public struct ProofRules: Hashable, Sendable, Canonical {
       solver: solver, claimBudget: try reader.readUInt32(), blockBudget: try reader.readUInt64())
   }
 
-  /// The rules of a network; refused where this build's solver isn't the network's.
-  public init(of genesis: Genesis) throws(ProofRulesFault) {
+  /// The rules of a network; refused where whoever is to judge here does so by another solver than the network's.
+  public init(
+    of genesis: Genesis, judgedBy court: some Adjudicator = Judge()
+  ) throws(ProofRulesFault) {
     do throws(Malformed) { self = try ProofRules(decoding: genesis.application) } catch {
       throw .malformed(error)
     }
-    guard solver == SolverContext.version else {
-      throw .otherSolver(network: solver, here: SolverContext.version)
+    guard solver == court.solver else {
+      throw .otherSolver(network: solver, here: court.solver)
     }
   }
 }

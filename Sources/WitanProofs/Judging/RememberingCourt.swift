@@ -4,8 +4,10 @@ import Synchronization
 public final class RulingMemory: Sendable {
   private let cache: Mutex<RulingCache>
 
-  /// Remembers so many rulings.
-  public init(limit: Int = 65_536) { cache = Mutex(RulingCache(limit: limit)) }
+  /// Remembers so many rulings by a solver of this version.
+  public init(limit: Int = 65_536, solver: String = SolverContext.version) {
+    cache = Mutex(RulingCache(limit: limit, solver: solver))
+  }
 
   /// A ruling on each claim, in order; those that aren't known yet are made all at once.
   public func rulings(on claims: [Claim], by judge: ([Claim]) -> [Ruling]) -> [Ruling] {
@@ -32,8 +34,11 @@ public struct RememberingCourt: Adjudicator {
   /// A court that has heard nothing yet.
   public init(_ court: any Adjudicator, limit: Int = 65_536) {
     self.court = court
-    memory = RulingMemory(limit: limit)
+    memory = RulingMemory(limit: limit, solver: court.solver)
   }
+
+  /// The version of the solver that the other one rules by.
+  public var solver: String { court.solver }
 
   /// A ruling on each claim, in order.
   public func rulings(on claims: [Claim]) -> [Ruling] {

@@ -15,7 +15,7 @@ public enum Judging: String, CaseIterable, Hashable, Sendable {
   var rules: ProofRules? {
     switch self {
     case .none: nil
-    case .simulated: ProofRules(solver: "simulated")
+    case .simulated: ProofRules(solver: CredulousCourt.name)
     case .real: ProofRules()
     }
   }
@@ -35,6 +35,11 @@ public enum Judging: String, CaseIterable, Hashable, Sendable {
 public struct CredulousCourt: Adjudicator {
   /// A court.
   public init() {}
+
+  /// It rules by no solver.
+  public var solver: String { Self.name }
+
+  static let name = "simulated"
 
   /// A ruling on each claim, in order.
   public func rulings(on claims: [Claim]) -> [Ruling] { claims.map(ruling) }

@@ -38,10 +38,11 @@ public enum ReplicatedApplication: StateMachine {
   /// The same, but a ledger has a court of its own to judge claims, which has heard nothing yet.
   func judging(_ judging: Judging) -> Self {
     guard case .ledger(var ledger) = self, let network = ledger.network,
-      let rules = judging.rules, let court = judging.court
+      let court = judging.court,
+      let own = try? Ledger.Network(
+        genesis: network.genesis, scheme: network.scheme, court: court)
     else { return self }
-    ledger.network = Ledger.Network(
-      genesis: network.genesis, scheme: network.scheme, rules: rules, court: court)
+    ledger.network = own
     return .ledger(ledger)
   }
 

@@ -92,6 +92,8 @@ public struct Run: Sendable {
   public private(set) var finalities: [Micros] = []
   /// Which states correct machines reached; nil when nobody wants to know.
   var milestones: MilestoneWatch?
+  /// How many claims were asked to be proved in the blocks that a quorum executed.
+  public private(set) var claims = 0
   /// What corrupted machines did, by machine.
   public private(set) var culprits: [Culprit] = []
   private var places: [Int: Int] = [:]
@@ -335,6 +337,9 @@ public struct Run: Sendable {
     proposedAt[header.digest] = nil
     forgetOldProposals()
     finalities.append(finality)
+    claims += execution.requests.reduce(0) {
+      $0 + $1.operations.count(where: LedgerOperation.carriesClaim)
+    }
     onDecision(
       DecidedBlock(
         sequence: sequence, digest: header.digest, proposer: header.proposer, view: progress.view,

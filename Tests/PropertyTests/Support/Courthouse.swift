@@ -50,8 +50,8 @@ struct Courthouse {
     genesis = try Genesis(
       name: "courthouse", members: endowment.members, applicationRoot: ledger.root,
       application: rules.encoded)
-    let network = Ledger.Network(
-      genesis: genesis, scheme: .simulated(authority), rules: rules, court: court)
+    let network = try Ledger.Network(
+      genesis: genesis, scheme: .simulated(authority), court: court)
     ledger.network = network
     guard let examiner = network.examiner else { throw LedgerRefusal.noNetwork }
     self.examiner = examiner

@@ -9,8 +9,11 @@ struct ProvedClaimTests {
   private func bank() throws -> Bank {
     var bank = try Bank()
     let network = try #require(bank.ledger.network)
-    bank.ledger.network = Ledger.Network(
-      genesis: network.genesis, scheme: network.scheme, rules: ProofRules(), court: Judge())
+    let genesis = try Genesis(
+      name: "bank", members: network.genesis.members.members, applicationRoot: bank.ledger.root,
+      application: ProofRules().encoded)
+    bank.ledger.network = try Ledger.Network(
+      genesis: genesis, scheme: network.scheme, court: Judge())
     return bank
   }
 
@@ -102,5 +105,21 @@ struct ProvedClaimTests {
     let commit = try denunciation("(assert true)", by: 3, kind: .commit)
     #expect(try bank.ask(1, commit) == .refused(.noOffence, operation: 0))
     #expect(try bank.total() == 0)
+  }
+
+  @Test("Who judges by another solver than the network can't take part")
+  func otherSolver() throws {
+    struct Other: Adjudicator {
+      var solver: String { "4.8.11.0" }
+      func rulings(on claims: [Claim]) -> [Ruling] { [] }
+    }
+    let genesis = try #require(try bank().ledger.network).genesis
+    #expect(throws: ProofRulesFault.self) {
+      try Ledger.Network(genesis: genesis, court: Other())
+    }
+    let silent = try #require(try Bank().ledger.network).genesis
+    #expect(throws: ProofRulesFault.self) {
+      try Ledger.Network(genesis: silent, court: Judge())
+    }
   }
 }

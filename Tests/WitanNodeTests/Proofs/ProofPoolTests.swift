@@ -108,6 +108,21 @@ struct ProofPoolTests {
     #expect(try silent.rulings(on: [claim(1)]).first?.outcome.word == "rejected")
   }
 
+  @Test
+  func
+    `what a worker died of is told, and another is tried before anything is held against a claim`()
+    throws
+  {
+    func ruling(_ death: String) throws -> Ruling.Outcome? {
+      let pool = ProofPool(
+        .processes(executable: "/bin/sh", arguments: ["-c", death]), lanes: 1)
+      return try pool.rulings(on: [claim(1)]).first?.outcome
+    }
+    #expect(try ruling("kill -XCPU $$") == .rejected(.timedOut))
+    #expect(try ruling("kill -SEGV $$") == .rejected(.crashed(signal: SIGSEGV)))
+    #expect(try ruling("kill -KILL $$") == .rejected(.crashed(signal: SIGKILL)))
+  }
+
   @Test func `what was ruled isn't asked again, unless the machine failed`() throws {
     let pool = ProofPool(
       .processes(executable: try #require(Built.witan), arguments: ["judge-worker"]), lanes: 1)
