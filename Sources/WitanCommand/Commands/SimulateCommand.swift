@@ -29,8 +29,8 @@ enum SimulateCommand {
         "witan simulate --replicas 7 --adversary invalid-blocks,wrong-verdicts",
         "one proposes claims that don't hold, another votes for them"),
       Example(
-        "witan simulate --faulty 1 --save-ledger out",
-        "who earns and who doesn't, and a folder for witan ledger"),
+        "witan simulate --clients 2 --adversary double-voter --save-ledger out",
+        "who earns, who is punished, and a folder for witan ledger"),
       Example(
         "witan simulate --json | jq .finalityMillis", "how long decisions took, for a program"),
     ]

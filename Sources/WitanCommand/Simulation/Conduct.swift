@@ -35,10 +35,10 @@ struct Conduct {
   /// Whoever asks for more liars than the network bears should know that.
   private func warn(of run: Run) {
     guard case .tooManyFaulty(let power, let bound) = run.excuse else { return }
-    let unit = run.cluster.genesis.members.unit
+    let (lie, bear) = (run.cluster.weight(of: power), run.cluster.weight(of: bound))
     output.warning(
-      "those that lie weigh \(power.text(in: unit)), and \(scenario.replicas) replicas bear "
-        + "\(bound.text(in: unit)): nothing is promised")
+      "those that lie weigh \(lie), and \(scenario.replicas) replicas bear \(bear): nothing is promised"
+    )
   }
 
   /// A fault that came when all was over shows little.

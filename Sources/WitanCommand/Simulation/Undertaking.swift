@@ -17,10 +17,10 @@ struct Undertaking {
   init(_ options: SimulateOptions) throws {
     self.options = options
     file = options.file
-    scenario = try options.file.map(Self.read) ?? Scenario()
+    scenario = try options.file.map(Self.read) ?? SimulateOptions.plain
     plannedByFile = scenario.faults.count
     for change in options.changes { change.make(&scenario) }
-    if file == nil { chooseWhatRuns() }
+    if file == nil { chooseJudge() }
     scenario.faults += (options.partitions + options.crashes).map(\.fault)
     if options.faulty != nil || options.casting != nil { try cast() }
     if let flaw = scenario.flaw { throw error(for: flaw) }
@@ -50,14 +50,11 @@ struct Undertaking {
     }
   }
 
-  /// A run from nothing is of proofs: a ledger whose replicas judge claims. Each judges by itself, so that in a large run
-  /// somebody stands in for Z3 who believes what claims say.
-  private mutating func chooseWhatRuns() {
-    let said = Set(options.changes.map(\.name))
-    if !said.contains("application"), scenario.judge != .none || !said.contains("judge") {
-      scenario.application = .ledger
-    }
-    guard !said.contains("judge"), scenario.application == .ledger else { return }
+  /// A run from nothing has claims in it, if it has a ledger to take them. Each replica judges by itself, so that in a
+  /// large run somebody stands in for Z3 who believes what claims say.
+  private mutating func chooseJudge() {
+    guard !options.changes.contains(where: { $0.name == "judge" }), scenario.application == .ledger
+    else { return }
     let work = [
       UInt64(scenario.replicas), scenario.blocks, UInt64(scenario.claims), UInt64(scenario.clients),
     ]

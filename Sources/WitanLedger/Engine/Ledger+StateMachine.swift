@@ -9,8 +9,9 @@ extension Ledger: StateMachine {
   /// they come as well as before a vote.
   public func admits(_ request: Request) -> Bool {
     guard let operations = try? Self.operations(of: request) else { return false }
-    let rings = operations.count { if case .attribute = $0 { true } else { false } }
-    guard rings <= 1, operations.allSatisfy({ $0.isAdmitted(by: network) }) else { return false }
+    guard operations.count(where: \.isAttribution) <= 1,
+      operations.allSatisfy({ $0.isAdmitted(by: network) })
+    else { return false }
     let claims = operations.compactMap(\.claim)
     return claims.isEmpty || network?.examiner?.examine(claims).verdict == .valid
   }
@@ -49,9 +50,7 @@ extension Ledger: StateMachine {
 
   /// The block's changes reach the tree. Where the state can't be read they don't, and the replica finds at the next
   /// checkpoint that its state isn't the certified one, and fetches that.
-  public mutating func end(_ header: BlockHeader) {
-    do throws(LedgerRefusal) { try finish(header) } catch { pending.removeAll() }
-  }
+  public mutating func end(_ header: BlockHeader) { try? finish(header) }
 
   /// The state as checkpoints certify it.
   public var image: LedgerImage { LedgerImage(tree: tree) }

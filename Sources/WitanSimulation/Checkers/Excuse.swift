@@ -83,16 +83,12 @@ public enum Excuse: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The excuse, for people.
-  public var description: String { words(in: 1) }
-
-  /// The excuse, for people, with weights in this unit.
-  public func words(in unit: VotingPower) -> String {
+  public var description: String {
     switch self {
     case .noQuorum(let connected, let needed):
-      "the correct members that run and hear each other weigh \(connected.text(in: unit)); "
-        + "a quorum weighs \(needed.text(in: unit))"
+      "the correct members that run and hear each other weigh \(connected); a quorum weighs \(needed)"
     case .tooManyFaulty(let power, let bound):
-      "members weighing \(power.text(in: unit)) lie; the network bears \(bound.text(in: unit))"
+      "members weighing \(power) lie; the network bears \(bound)"
     }
   }
 }

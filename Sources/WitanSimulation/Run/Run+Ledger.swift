@@ -51,7 +51,7 @@ extension Run {
     if !docket.isEmpty {
       let charge = docket.removeFirst()
       let isNews = (try? ledger.record(.offence(charge.offence.digest))) == .some(nil)
-      if charge.isOfFirstEpoch, isNews { return [charge.operation] }
+      if charge.standsAlone, isNews { return [charge.operation] }
     }
     if cluster.configuration.judging != .none, draw.chance(0.6) { return proofs(by: own) }
     if draw.chance(0.5), let settle = settlement(ledger) { return settle }
@@ -143,26 +143,16 @@ enum Charge: Sendable {
   /// What brings it before the ledger.
   var operation: LedgerOperation {
     switch self {
-    case .evidence(let proof): .convict(proof, lineage: [])
+    case .evidence(let proof): .convict(proof)
     case .falseVote(let proof): .denounce(proof, lineage: [])
     }
   }
 
-  /// Whether it can be checked with the genesis alone.
-  var isOfFirstEpoch: Bool {
+  /// Whether it can be checked without knowing how the epochs led to the one it speaks of.
+  var standsAlone: Bool {
     switch self {
-    case .evidence(let proof): proof.isOfFirstEpoch
+    case .evidence: true
     case .falseVote(let proof): proof.vote.statement.epoch == 0
-    }
-  }
-}
-
-extension Evidence {
-  /// Whether it can be checked with the genesis alone.
-  fileprivate var isOfFirstEpoch: Bool {
-    switch self {
-    case .conflict(let signed, _): signed.statement.epoch == 0
-    case .omission(let commit, _): commit.statement.epoch == 0
     }
   }
 }

@@ -86,8 +86,7 @@ import Testing
     _ adversary: String, _ replicas: Int
   ) throws {
     let faulty = (replicas - 1) / 3 + 1
-    let line =
-      "simulate --json --application store --replicas \(replicas) --faulty \(faulty) --adversary \(adversary)"
+    let line = "simulate --json --replicas \(replicas) --faulty \(faulty) --adversary \(adversary)"
     let session = Session(line: "\(line) --blocks 5 --limit 20s")
     #expect(session.code == .safety)
     #expect(session.errors.contains("those that lie weigh \(faulty)"))
@@ -96,6 +95,7 @@ import Testing
     #expect(Set(account.evidence.map(\.culprit)).count >= faulty)
 
     var scenario = Scenario()
+    (scenario.application, scenario.judge) = (.ledger, .real)
     scenario.replicas = replicas
     let cluster = try Cluster(scenario.configuration)
     let verifier = Verifier(genesis: cluster.genesis, scheme: cluster.scheme)
@@ -117,12 +117,10 @@ import Testing
 
   @Test func `with a third down and one more nothing is decided, and the report says why`() throws {
     let session = Session(line: "simulate --crash 0,1@1s --limit 20s")
-    #expect(session.output.contains("weigh 2,"))
-    #expect(session.output.contains("is lacking"))
     #expect(session.code == .liveness)
     let text = session.output.replacing("\n    ", with: " ")
     #expect(text.contains("live          no: not all were decided by the limit of 20s"))
-    #expect(text.contains("weigh 2, and a quorum weighs 2.66, so that 0.66 is lacking."))
+    #expect(text.contains("weigh 2, and a quorum weighs 2.67, so that 0.67 is lacking."))
     #expect(text.contains("- R0 and r1 are down."))
     #expect(text.contains("1 client waits for an answer."))
     let account = try Account(of: "--crash 0,1@1s --limit 20s")
