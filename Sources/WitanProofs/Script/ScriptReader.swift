@@ -94,7 +94,7 @@ struct ScriptReader {
     case (_, .witness): throw refusal(.command(String(name.prefix(40))))
     // Nothing may follow the question, or it would be asserted to some readers and not to others.
     case ("exit", _): break
-    case _ where isEnded: throw refusal(.misplaced(String(name.prefix(40))))
+    case _ where isEnded && Vocabulary.commands.contains(name): throw refusal(.misplaced(name))
     case ("set-logic", _) where logic != nil || !commands.isEmpty:
       throw refusal(.misplaced(name))
     default: break

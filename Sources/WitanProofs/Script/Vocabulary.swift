@@ -9,6 +9,13 @@ enum Vocabulary {
     AUFLIA AUFLIRA AUFNIA AUFNIRA AUFDTLIA AUFDTLIRA ALIA FP
     """)
 
+  /// The commands that are admitted somewhere.
+  static let commands: Set<String> = words(
+    """
+    assert check-sat declare-const declare-datatype declare-datatypes declare-fun declare-sort define-fun
+    define-fun-rec define-funs-rec define-sort exit set-info set-logic
+    """)
+
   /// What a script may say of itself. The solver never hears it.
   static let information: Set<String> = words(
     """

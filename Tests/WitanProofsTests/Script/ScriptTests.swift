@@ -116,6 +116,10 @@ import Testing
       "line 1, column 28: too many units in an index; at most 65536"
     ),
     ("(assert true)(check-sat)(assert false)", "line 1, column 26: assert may not stand here"),
+    (
+      "(assert true)(check-sat)(get-model)",
+      "line 1, column 26: the command get-model isn't admitted"
+    ),
     ("(assert true)(check-sat)(check-sat)", "line 1, column 26: check-sat may not stand here"),
     ("(include \"/etc/passwd\")", "line 1, column 2: the command include isn't admitted"),
     ("(declare-const x)", "line 1, column 17: a sort should stand here, not )"),
