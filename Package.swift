@@ -6,6 +6,7 @@ let package = Package(
   name: "Witan",
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
+    .library(name: "WitanProofs", targets: ["WitanProofs"]),
     .library(name: "WitanLedger", targets: ["WitanLedger"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
@@ -18,17 +19,23 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
     .target(name: "WitanDraw"),
     .target(name: "WitanCrypto", dependencies: ["CCrypto", "CSodium"]),
     .target(name: "Witan", dependencies: ["WitanCrypto"]),
-    .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto"]),
+    .target(name: "WitanProofs", dependencies: ["CZ3", "Witan", "WitanCrypto"]),
+    .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto", "WitanProofs"]),
     .target(
-      name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw", "WitanLedger"]),
-    .target(name: "WitanNode", dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger"]),
+      name: "WitanSimulation",
+      dependencies: ["Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs"]),
+    .target(
+      name: "WitanNode",
+      dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger", "WitanProofs"]),
     .executableTarget(
       name: "WitanCommand",
       dependencies: [
-        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+        "CCrypto", "CZ3", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+        "WitanProofs",
         "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
@@ -40,23 +47,34 @@ let package = Package(
       dependencies: ["PropertyKit", "Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
+      name: "WitanProofsTests",
+      dependencies: ["WitanProofs", "Witan", "WitanCrypto", "WitanDraw"]),
+    .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger"],
+      dependencies: [
+        "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs",
+      ],
       exclude: ["Campaign/Found"], resources: [.copy("Stories")]),
     .testTarget(
       name: "WitanLedgerTests",
       dependencies: [
         "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+        "WitanProofs",
       ]),
-    .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
+    .testTarget(
+      name: "WitanNodeTests",
+      dependencies: ["WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanProofs"]),
     .testTarget(
       name: "WitanCommandTests",
-      dependencies: ["WitanCommand", "Witan", "WitanDraw", "WitanSimulation"],
+      dependencies: [
+        "WitanCommand", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanSimulation",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "PropertyTests",
       dependencies: [
         "PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger",
+        "WitanProofs",
       ]),
     .testTarget(name: "TidyTests"),
   ],

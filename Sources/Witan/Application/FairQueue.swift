@@ -2,7 +2,7 @@ import WitanCrypto
 
 /// The order in which a simple application proposes requests: each client in turn, oldest first, so that
 /// nobody's flood delays the others by more than one request a turn.
-struct FairQueue: Sendable {
+public struct FairQueue: RequestQueue {
   private struct Lane {
     let client: PublicKey
     var requests: [Digest] = []
@@ -28,8 +28,11 @@ struct FairQueue: Sendable {
   /// How many lanes became empty since the empty ones were last dropped.
   private var emptied = 0
 
+  /// An empty queue.
+  public init() {}
+
   /// Adds a request to its client's lane, for the first time or because a proposal of it came to nothing.
-  mutating func append(_ request: Request) {
+  public mutating func append(_ request: Request, weight: Void = ()) {
     let lane = lane(of: request.client)
     let entry = Entry(lane: lane, size: request.operationBytes, isWaiting: true)
     // One that waits is in this lane already: no lane is dropped before it is empty.
@@ -52,7 +55,7 @@ struct FairQueue: Sendable {
 
   /// Forgets requests. Their lanes are swept now and then, at a constant cost a request: a replica that never
   /// leads takes nothing out of them otherwise.
-  mutating func remove(_ digests: [Digest]) {
+  public mutating func remove(_ digests: [Digest]) {
     for digest in digests {
       guard let entry = entries.removeValue(forKey: digest), entry.isWaiting else { continue }
       let lane = entry.lane
@@ -73,7 +76,7 @@ struct FairQueue: Sendable {
 
   /// Takes up to so many requests and bytes, one a client and round. What is taken is out until it is offered
   /// again; the first that doesn't fit ends it.
-  mutating func next(count: Int, bytes: Int) -> [Digest] {
+  public mutating func next(count: Int, bytes: Int) -> [Digest] {
     var chosen: [Digest] = []
     var room = bytes
     var isFull = false
@@ -94,6 +97,11 @@ struct FairQueue: Sendable {
     // Whoever came first this time comes last the next.
     if turns.count > 1 { turns.append(turns.removeFirst()) }
     return chosen
+  }
+
+  /// How many operation bytes requests have that were appended and not forgotten.
+  public func bytes(of digests: [Digest]) -> Int {
+    digests.reduce(0) { $0 + (entries[$1]?.size ?? 0) }
   }
 
   /// Where the first request in a lane that still waits is among the entries.

@@ -9,7 +9,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   public private(set) var machine: Machine
   /// The last sequence that the application executed.
   public private(set) var executed: SequenceNumber = 0
-  private var queue = FairQueue()
+  private var queue: Machine.Queue
   private var states: [(sequence: SequenceNumber, machine: Machine, image: Machine.Image)] = []
   private var incoming: Incoming?
 
@@ -19,7 +19,10 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
   }
 
   /// A host of an application in the state of the genesis.
-  public init(_ machine: Machine) { self.machine = machine }
+  public init(_ machine: Machine) {
+    self.machine = machine
+    queue = machine.queue
+  }
 
   /// The root that the genesis must name for an application in this state.
   public static func root(of machine: Machine) -> Digest { machine.image.root }
@@ -44,7 +47,7 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     switch effect {
     case .offer(let request):
       guard machine.admits(request) else { return .declined([request.digest]) }
-      queue.append(request)
+      queue.append(request, weight: machine.weigh(request))
     case .withdraw(let digests): queue.remove(digests)
     case .assemble(let count, let bytes):
       return .assembled(queue.next(count: count, bytes: bytes), timestamp: clock)

@@ -10,8 +10,12 @@ extension Program {
       CampaignCommand.command,
       ShrinkCommand.command,
       TwinsCommand.command,
+      JudgeCommand.command,
+      BlockCommand.command,
+      ProveCommand.command,
       BenchCommand.command,
       LedgerCommand.command,
+      KeygenCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])

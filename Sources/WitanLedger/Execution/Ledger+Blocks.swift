@@ -142,6 +142,9 @@ extension LedgerOperation {
     case .convict(let evidence): try draft.convict(evidence, &progress, in: context)
     case .refute(let verdict): try draft.refute(verdict, &progress, in: context)
     case .formRing(let keys): try draft.formRing(keys)
+    case .prove(let claim): try draft.prove(claim, in: context)
+    case .denounce(let vote, let lineage):
+      try draft.denounce(vote, lineage, &progress, in: context)
     case .attribute(let claim, let ring, let signature):
       try draft.attribute(claim, to: ring, signature, in: context)
     }

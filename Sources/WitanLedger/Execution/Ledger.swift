@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// Accounts, stakes, claims and the rules of value: what replicas run, and what one process runs without any.
 ///
@@ -19,11 +20,27 @@ public struct Ledger: Sendable {
     public let genesis: Genesis
     /// How its signatures are checked.
     public let scheme: SignatureScheme
+    /// Who judges claims before a block is voted for; without one no request with a claim is proposed.
+    public let examiner: BlockExaminer?
 
     /// A network.
     public init(genesis: Genesis, scheme: SignatureScheme = .ed25519) {
       self.genesis = genesis
       self.scheme = scheme
+      examiner = nil
+    }
+
+    /// A network whose replicas judge claims, by the rules of its genesis; this one has a court do it. Refused when the
+    /// court rules by another solver than the network.
+    public init(
+      genesis: Genesis, scheme: SignatureScheme = .ed25519, court: some Adjudicator
+    ) throws(ProofRulesFault) {
+      self.genesis = genesis
+      self.scheme = scheme
+      examiner = BlockExaminer(
+        rules: try ProofRules(of: genesis, judgedBy: court), chain: genesis.digest, scheme: scheme,
+        court: court,
+        reading: LedgerOperation.claim(in:))
     }
   }
 

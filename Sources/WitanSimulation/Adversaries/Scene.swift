@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanProofs
 
 /// What an adversary sees, and what it does about it.
 public struct Scene: Sendable {
@@ -32,6 +33,8 @@ public struct Scene: Sendable {
   public let chain: Digest
   /// What the replicas agreed on beforehand.
   public let parameters: Parameters
+  /// How the machine judges claims; nil where there are none.
+  let examiner: BlockExaminer?
   /// Whom it was told to lie to; nil if it wasn't.
   public internal(set) var victims: NodeSet?
   /// The adversary's own randomness.
@@ -54,6 +57,7 @@ public struct Scene: Sendable {
     replica = machine.replica
     chain = genesis.digest
     parameters = genesis.parameters
+    examiner = machine.host.machine.ledger?.network?.examiner
     draw = machine.malice
     // Moved, not copied: what it heard is long, and it hears something all the time.
     self.coalition = consume coalition

@@ -234,6 +234,7 @@ extension Cluster {
       {
         return
       }
+      if case .message(let message) = heard.input { watchVote(message.value, at: index) }
       handle(heard.input, at: index)
     case .refused(let rejection)?: tellRefused(rejection, place, at: index)
     case nil: break

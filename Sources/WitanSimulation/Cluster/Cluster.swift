@@ -37,6 +37,8 @@ public struct Cluster: Sendable {
     public var followers = 0
     /// What they run.
     public var application = ReplicatedApplication.Kind.store
+    /// Who judges the claims that a ledger is asked to take.
+    public var judging = Judging.none
     /// Whether a ledger leaves a transition behind for each block, with the checker of states.
     public var leavesTransitions = false
     /// How many clients have sessions.
@@ -141,7 +143,8 @@ public struct Cluster: Sendable {
     for (index, name) in (Array(0..<names) + twins).enumerated() {
       var machine = Machine(
         id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
-        application: application.leavingNoTransitions, luck: draw.split("machine", UInt64(index)))
+        application: application.leavingNoTransitions.judging(configuration.judging),
+        luck: draw.split("machine", UInt64(index)))
       machine.disk.syncTime = configuration.syncTime
       // No two clocks agree: twins that hear the same at the same time still propose two blocks of it.
       if index >= names { machine.clock.step(by: Self.twinOffset) }
@@ -426,7 +429,11 @@ public struct Cluster: Sendable {
   private mutating func ask(_ effect: Effect, at index: Int) {
     let clock = machines[index].clock.timeOfDay(at: now)
     var answer = machines[index].answer(effect, clock: clock)
-    if !machines[index].isHonest { answer = dishonest(answer, to: effect, at: index) }
+    if !machines[index].isHonest {
+      answer = dishonest(answer, to: effect, at: index)
+    } else if case .validate(let block, _) = effect, case .validated(_, .invalid)? = answer {
+      denounce(block, at: index)
+    }
     if watch.contains(.seam) { tellSeam(effect, answer, at: index) }
     if let answer { answers.append(answer) }
   }

@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// Something that happened in a simulation, as somebody sees it who stands outside and sees everything.
 public struct Happening: Sendable {
@@ -21,6 +22,8 @@ public struct Happening: Sendable {
     case installed(CheckpointSummary)
     /// What a replica tells of itself.
     case report(Report)
+    /// A machine has proof that a replica vouched for a block whose claims don't hold.
+    case denounced(FalseVote)
     /// A machine was started, for the so-manieth time.
     case started(life: UInt32)
     /// A machine died.

@@ -62,6 +62,8 @@ public struct Scenario: Hashable, Sendable {
   public var followers = 0
   /// What the replicas run.
   public var application = ReplicatedApplication.Kind.store
+  /// Who judges the claims that a ledger is asked to take.
+  public var judge = Judging.none
   /// How many nodes all others know in the beginning; they find the rest from there. 0 is that everybody was acquainted
   /// with some beforehand.
   public var bootstrap = 0
@@ -116,6 +118,7 @@ public struct Scenario: Hashable, Sendable {
     configuration.powers = weights.map { VotingPower($0) }
     configuration.clients = clients
     configuration.application = application
+    configuration.judging = judge
     if topology == .gossip {
       configuration.topology = .gossip(gossip)
       configuration.followers = followers

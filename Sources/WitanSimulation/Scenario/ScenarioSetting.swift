@@ -128,6 +128,7 @@ struct ScenarioSetting: Sendable {
       read: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
       write: { $0.optionText }),
     choice("application", \.application, "what the replicas run"),
+    choice("judge", \.judge, "who judges claims"),
     choice("signatures", \.signatures, "how messages are signed"),
     integer("checkpoint", \.checkpoint, 1...65_536, "how many sequences a checkpoint is after"),
     integer("window", \.window, 2...65_536, "how far ordering runs ahead of a checkpoint"),
