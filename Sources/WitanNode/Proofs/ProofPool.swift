@@ -53,7 +53,7 @@ public final class ProofPool: Adjudicator {
   public func hearings(on claims: [Claim], statistics: Bool = false) -> [Hearing] {
     let next = Atomic<Int>(0)
     let made = Mutex<[(Int, Hearing)]>([])
-    Threads.run(min(lanes.count, claims.count)) { [lanes] lane in
+    let work: @Sendable (Int) -> Void = { [lanes] lane in
       lanes[lane].worker.withLock { worker in
         while true {
           let turn = next.add(1, ordering: .relaxed).oldValue
@@ -64,6 +64,9 @@ public final class ProofPool: Adjudicator {
         }
       }
     }
+    let count = min(lanes.count, claims.count)
+    // A thread of its own is for the solver's deep recursion; whoever only waits for a worker needs none.
+    if count == 1, case .processes = isolation { work(0) } else { Threads.run(count, work) }
     var hearings = [Hearing](
       repeating: Hearing(Ruling(.rejected(.unavailable("no thread could be had")))),
       count: claims.count)

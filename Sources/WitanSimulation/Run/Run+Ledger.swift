@@ -53,8 +53,8 @@ extension Run {
       let isNews = (try? ledger.record(.offence(charge.offence.digest))) == .some(nil)
       if charge.standsAlone, isNews { return [charge.operation] }
     }
-    if cluster.configuration.judging != .none, draw.chance(0.6) { return proofs(by: own) }
-    if draw.chance(0.5), let settle = settlement(ledger) { return settle }
+    if draw.chance(0.5), let settle = settlements(ledger) { return settle }
+    if cluster.configuration.judging != .none, draw.chance(0.75) { return proofs(by: own) }
     let nonce = (try? ledger.account(of: own).nonce) ?? 0
     let clients = cluster.clients.map(\.signer.publicKey)
     return (0..<UInt64(max(1, load.operations))).map { index in
@@ -91,6 +91,18 @@ extension Run {
     let ruling = examiner.court.rulings(on: [claim])[0]
     return ClaimOutcome(
       claim: claim.digest, isProved: ruling.isProved, difficulty: ruling.difficulty)
+  }
+
+  /// What there is to settle: where claims are judged, as many at once as a request bundles and has room for.
+  private mutating func settlements(_ ledger: Ledger) -> [LedgerOperation]? {
+    guard cluster.configuration.judging != .none else { return settlement(ledger) }
+    let room = 256 / max(1, cluster.machines.count)
+    var operations: [LedgerOperation] = []
+    for _ in 0..<max(1, min(load.operations, room)) {
+      guard let settle = settlement(ledger) else { break }
+      operations += settle
+    }
+    return operations.isEmpty ? nil : operations
   }
 
   /// A claim with the verdicts of those in office, in an order that the network might have brought them in. Who is silent
