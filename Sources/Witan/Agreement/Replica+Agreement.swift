@@ -76,6 +76,9 @@ extension Replica {
     let outcome = window[sequence].prepares.add(
       vote.statement.digest, vote.signature, seat: seat, members: office.members)
     guard outcome == .counted else { return refuse(vote, outcome, into: &effects) }
+    if let proposedAt = window[sequence].proposal?.acceptedAt {
+      pacemaker.note(answer: now - proposedAt, of: seat, among: office.members.count)
+    }
     if canPrepare(sequence) {
       advancePrepared(from: sequence, into: &effects)
       settle(into: &effects)

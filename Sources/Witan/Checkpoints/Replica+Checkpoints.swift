@@ -195,6 +195,7 @@ extension Replica {
     transfer.forgetPeers()
     intake.beginView()
     monitor.beginTerm()
+    pacemaker.beginEpoch()
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.progress, into: &effects)
     offerWaiting(into: &effects)

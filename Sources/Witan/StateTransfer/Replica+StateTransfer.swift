@@ -240,9 +240,11 @@ extension Replica {
     execution.executed = sequence
     let next = certificate.endsEpoch ? verifier.members(of: summary.epoch) : nil
     let image = CheckpointImage(summary: summary, sessions: bytes, nextMembers: next)
+    let previous = checkpoints.foundation?.summary.sequence ?? 0
     checkpoints.setFoundation(image)
     effects.append(.persist(.checkpoint(image)))
     effects.append(.persist(.stable(certificate)))
+    effects.append(.releaseStates(before: previous))
     effects.report(.transferEnded(sequence))
     if summary.epoch > office.epoch, let members = verifier.members(of: summary.epoch) {
       stable = certificate

@@ -22,6 +22,7 @@ extension Replica {
     awaited = nil
     proposer = Proposer()
     if suspicion != .demoted { pacemaker.noteFailedView() }
+    pacemaker.noteTurn()
     timers.cancel(.progress, into: &effects)
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.propose, into: &effects)

@@ -123,7 +123,7 @@ struct FloodFaults {
       try stage.submit(stage.request(number))
       stage.run()
     }
-    let body = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    let body = StatusBody(isChangingView: false, stable: 0, held: 0)
     stage.give(.status(stage.seal(.status, body, by: 3)), to: 0)
     var decided: [SequenceNumber] = []
     var voted: [SequenceNumber] = []
@@ -149,7 +149,7 @@ struct FloodFaults {
       stage.give(.decision(stage.seal(.decision, decision, by: 2)), to: 0)
     }
     #expect(stage[0].executed == 48)
-    var body = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    var body = StatusBody(isChangingView: false, stable: 0, held: 0)
     var sent = 0
     for _ in 0..<200 {
       stage.give(.status(stage.seal(.status, body, by: 3, at: 48)), to: 0)
@@ -158,7 +158,7 @@ struct FloodFaults {
     #expect(sent <= Int(PeerAllowances.capacity) && sent > 0)
     for index in [1, 2] { stage.give(.viewChange(stage.viewChange(to: 1, by: index)), to: 0) }
     #expect(stage[0].phase == .changingView)
-    body = StatusBody(isChangingView: true, stable: 0, accepted: 0)
+    body = StatusBody(isChangingView: true, stable: 0, held: 0)
     stage.now = stage.now + .seconds(2)
     sent = 0
     for _ in 0..<200 {
@@ -255,7 +255,7 @@ struct FloodFaults {
     }
     stage.run()
     #expect(stage[0].epoch == 1 && stage[0].executed == 6)
-    let body = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    let body = StatusBody(isChangingView: false, stable: 0, held: 0)
     for _ in 0..<1_000 { stage.give(.status(stage.seal(.status, body, by: 3)), to: 0) }
     #expect(stage.rejections(at: 0).contains(.overQuota))
     // The member itself, at the beginning of this epoch and still in the one before.

@@ -82,7 +82,7 @@ struct StateFaults {
     for index in 0...2 {
       let claim = stage.say(.checkpoint, by: index, at: 400, SHA256.hash([UInt8(index)]))
       #expect(stage.give(.checkpoint(claim), to: 3) == nil)
-      let body = StatusBody(isChangingView: false, stable: 400, accepted: 0)
+      let body = StatusBody(isChangingView: false, stable: 400, held: 0)
       stage.give(.status(stage.seal(.status, body, by: index, view: 7, at: 404)), to: 3)
     }
     #expect(!stage[3].needsTransfer)
