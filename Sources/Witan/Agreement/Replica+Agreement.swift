@@ -167,6 +167,7 @@ extension Replica {
         header: header, epoch: office.epoch, view: view, proposal: proposal.signature,
         prepares: window[sequence].prepares.votes(for: header.digest)))
     window[sequence].isPrepared = true
+    pacemaker.noteTurn()
     window[sequence].lockedBlock = window[sequence].block(header.digest)
     window[sequence].lock = lock
     effects.append(.persist(.locked(lock)))

@@ -85,7 +85,7 @@ struct Pacemaker: Sendable {
     fruitless = isStuck ? fruitless + 1 : 0
   }
 
-  /// A view or an epoch begins, or one is left: others know what isn't known here, and it is asked for at once.
+  /// Something came of it, or a view begins or is left: others know what isn't known here, and it is asked for soon.
   mutating func noteTurn() { fruitless = 0 }
 
   /// Other members serve from here on.

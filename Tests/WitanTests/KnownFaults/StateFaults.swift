@@ -109,6 +109,26 @@ struct StateFaults {
     return stage
   }
 
+  // Red if what an installed state replaces isn't released.
+  @Test("F32: whoever fetches one state after the other keeps no more than two")
+  func f32FetchedStatesAreReleased() throws {
+    var stage = try farAhead()
+    for number in UInt64(41)...140 {
+      if number % 20 == 1 {
+        stage.carries = { _ in true }
+        stage.elapse(.seconds(5))
+        #expect(stage[3].executed == SequenceNumber(number - 1))
+        stage.carries = { $0.to != 3 && $0.from != 3 }
+      }
+      try stage.submit(stage.request(number), to: [0, 1, 2])
+      stage.run()
+      stage.wire = []
+    }
+    let effects = stage.players[3].released
+    #expect(effects.count >= 4 && effects == effects.sorted())
+    #expect(try #require(effects.last) >= 60)
+  }
+
   // Red if answers aren't matched to questions, liars are asked again, or a transfer waits for the leader.
   @Test("F36: a transfer ends although one peer lies in every answer and the leader is down")
   func f36TransferEnds() throws {
