@@ -161,13 +161,13 @@ extension Replica {
 
   private mutating func becomePrepared(at sequence: SequenceNumber, into effects: inout Effects) {
     guard let proposal = window[sequence].proposal else { return }
+    pacemaker.noteTurn()
     let header = proposal.header
     let lock = Lock.prepared(
       PreparedCertificate(
         header: header, epoch: office.epoch, view: view, proposal: proposal.signature,
         prepares: window[sequence].prepares.votes(for: header.digest)))
     window[sequence].isPrepared = true
-    pacemaker.noteTurn()
     window[sequence].lockedBlock = window[sequence].block(header.digest)
     window[sequence].lock = lock
     effects.append(.persist(.locked(lock)))

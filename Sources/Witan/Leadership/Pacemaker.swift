@@ -79,8 +79,8 @@ struct Pacemaker: Sendable {
     answers.note(span, of: seat, among: count)
   }
 
-  /// A round of asking begins: because something is missing, or for no reason. Who leads and who asks answers nothing.
-  mutating func beginRound(isStuck: Bool, among members: Membership, besides silent: SeatSet) {
+  /// It was looked for what is missing, and asked if something is. Who leads and who asks answers nothing.
+  mutating func noteRound(isStuck: Bool, among members: Membership, besides silent: SeatSet) {
     answer = answers.ofQuorum(members, besides: silent)
     fruitless = isStuck ? fruitless + 1 : 0
   }

@@ -78,10 +78,6 @@ extension Replica {
     let isStuck =
       phase == .changingView || isBehind
       || waitingSince.map { now - $0 >= pacemaker.retransmission } ?? false
-    var silent = SeatSet(capacity: members.count)
-    silent.insert(leader)
-    if let own = office.seat { silent.insert(own) }
-    pacemaker.beginRound(isStuck: isStuck, among: members, besides: silent)
     if isStuck || statusRound.isMultiple(of: Self.idleRounds) { sendStatus(into: &effects) }
     if statusRound.isMultiple(of: 4), let viewChange = ownViewChange {
       // Said again until the view opens: view-changes may be lost as anything may (F21).
@@ -93,6 +89,10 @@ extension Replica {
     if needsTransfer || execution.executed >= window.high, !transfer.isActive {
       askForManifest(into: &effects)
     }
+    var silent = SeatSet(capacity: members.count)
+    silent.insert(leader)
+    if let own = office.seat { silent.insert(own) }
+    pacemaker.noteRound(isStuck: isStuck, among: members, besides: silent)
     timers.set(.status, after: pacemaker.repetition, into: &effects)
   }
 

@@ -22,10 +22,10 @@ extension Replica {
     awaited = nil
     proposer = Proposer()
     if suspicion != .demoted { pacemaker.noteFailedView() }
-    pacemaker.noteTurn()
     timers.cancel(.progress, into: &effects)
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.propose, into: &effects)
+    pacemaker.noteTurn()
     let viewChange = seal(
       .viewChange, ViewChangeBody(stable: stable, locks: locks), view: next,
       sequence: stable?.sequence ?? 0)
