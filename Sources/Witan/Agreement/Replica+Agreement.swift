@@ -76,6 +76,10 @@ extension Replica {
     let outcome = window[sequence].prepares.add(
       vote.statement.digest, vote.signature, seat: seat, members: office.members)
     guard outcome == .counted else { return refuse(vote, outcome, into: &effects) }
+    // The answers to every fourth proposal tell as much as all would.
+    if sequence.rawValue & 3 == 0, let proposedAt = window[sequence].proposal?.acceptedAt {
+      pacemaker.note(answer: now - proposedAt, of: seat, among: office.members.count)
+    }
     if canPrepare(sequence) {
       advancePrepared(from: sequence, into: &effects)
       settle(into: &effects)
@@ -158,6 +162,7 @@ extension Replica {
 
   private mutating func becomePrepared(at sequence: SequenceNumber, into effects: inout Effects) {
     guard let proposal = window[sequence].proposal else { return }
+    pacemaker.noteTurn()
     let header = proposal.header
     let lock = Lock.prepared(
       PreparedCertificate(

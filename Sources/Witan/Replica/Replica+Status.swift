@@ -89,7 +89,11 @@ extension Replica {
     if needsTransfer || execution.executed >= window.high, !transfer.isActive {
       askForManifest(into: &effects)
     }
-    timers.set(.status, after: pacemaker.retransmission, into: &effects)
+    var silent = SeatSet(capacity: members.count)
+    silent.insert(leader)
+    if let own = office.seat { silent.insert(own) }
+    pacemaker.noteRound(isStuck: isStuck, among: members, besides: silent)
+    timers.set(.status, after: pacemaker.repetition, into: &effects)
   }
 
   /// Whether others are known to be ahead.
@@ -99,20 +103,20 @@ extension Replica {
   }
 
   private func status() -> Status {
-    var accepted: UInt64 = 0
-    for offset in 0..<UInt64(64) {
+    var held: UInt64 = phase == .changingView ? viewChanges.heard(from: view) : 0
+    for offset in 0..<UInt64(64) where phase == .active {
       let sequence = execution.executed.advanced(by: offset + 1)
       guard window.contains(sequence) else { continue }
       let slot = window[sequence]
       if let proposal = slot.proposal, slot.block(proposal.header.digest) != nil {
-        accepted |= 1 << offset
+        held |= 1 << offset
       }
     }
     return seal(
       .status,
       StatusBody(
         isChangingView: phase == .changingView, stable: stable?.sequence ?? 0,
-        accepted: accepted), view: view, sequence: execution.executed)
+        held: held), view: view, sequence: execution.executed)
   }
 
   private mutating func sendStatus(into effects: inout Effects) {
@@ -240,7 +244,8 @@ extension Replica {
   ) {
     if phase == .active, status.statement.view <= view {
       repeatNewView(to: seat, into: &effects)
-    } else if let viewChange = ownViewChange,
+    } else if let viewChange = ownViewChange, let own = office.seat, status.statement.view <= view,
+      !status.body.isChangingView || status.body.held & ViewChangeBook.bit(of: own) == 0,
       allowances.spend(PeerAllowances.viewChangeCost, by: seat, at: now)
     {
       effects.append(.sendDurably(.viewChange(viewChange), to: members[seat].id))
@@ -260,7 +265,7 @@ extension Replica {
         let proposal = window[sequence].proposal, allowances.spend(1, by: seat, at: now)
       else { continue }
       let digest = proposal.header.digest
-      if isLeader, status.body.accepted & (1 << offset) == 0,
+      if isLeader, status.body.held & (1 << offset) == 0,
         let block = window[sequence].block(digest), block.header.proposer == id,
         openedBy.map({ sequence > Selection.end(of: $0.newView) }) ?? true
       {

@@ -62,6 +62,8 @@ public struct Run: Sendable {
     public var reads = 0.25
     /// How many bytes a value has, eight at least: each is written once, so that whoever reads it tells which write.
     public var valueSize = 32
+    /// How long a client waits for an answer before it gives up; nil is for ever.
+    public var endurance: Micros?
 
     /// Requests of one operation, and a read in every four.
     public init() {}
@@ -364,6 +366,7 @@ public struct Run: Sendable {
   private mutating func askNext(_ client: Int) {
     guard asked < load.asks else { return }
     asked += 1
+    if let endurance = load.endurance { cluster.limitWait(of: client, for: asked, to: endurance) }
     if let ledger = cluster.machines[bestInformed].host.machine.ledger {
       return askLedger(ledger, client)
     }

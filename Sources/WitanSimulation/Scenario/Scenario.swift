@@ -44,6 +44,8 @@ public struct Scenario: Hashable, Sendable {
   public var claims = 4
   /// How many clients send requests.
   public var clients = 1
+  /// How long a client waits for an answer before it gives up and asks something else; nil is for ever.
+  public var endurance: Micros?
   /// What every link does.
   public var quality = LinkQuality(latency: .fixed(20_000))
   /// How many bytes a second each node sends, and receives; nil is as many as there are.
