@@ -121,7 +121,7 @@ extension Replica {
   @inline(__always)
   func isDecidedAndAnchored(_ sequence: SequenceNumber) -> Bool {
     guard window[sequence].isDecided, let lock = window[sequence].lock,
-      lock.header.digest == decisions[sequence]?.block.digest
+      lock.header.digest == decisions.block(at: sequence)?.digest
     else { return false }
     return followsAnchored(lock.header)
   }

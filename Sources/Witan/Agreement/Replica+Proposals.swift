@@ -107,7 +107,7 @@ extension Replica {
       return Parent(digest: stable.summary.lastBlock, timestamp: stable.summary.timestamp)
     }
     guard window.contains(before),
-      let header = window[before].proposal?.header ?? decisions[before]?.block.header
+      let header = window[before].proposal?.header ?? decisions.block(at: before)?.header
     else { return nil }
     return Parent(digest: header.digest, timestamp: header.timestamp)
   }

@@ -5,26 +5,46 @@ public struct ByteWriter: Sendable {
   /// The version of the format that every frame begins with.
   public static let formatVersion: UInt8 = 1
 
-  /// What was written so far.
-  public private(set) var bytes: [UInt8] = []
+  /// What was written, and room for more: a number is stored in place, which costs a fraction of appending its bytes.
+  private var room: [UInt8]
+  /// How many bytes were written so far.
+  public private(set) var count = 0
 
   /// Room for what is written most: a statement, a header, a reply.
-  private static let firstRoom = 128
+  private static let firstRoom = 160
 
   /// A writer of nothing so far.
-  public init() { bytes.reserveCapacity(Self.firstRoom) }
+  public init() { room = Array(repeating: 0, count: Self.firstRoom) }
+
+  /// What was written so far.
+  public var bytes: [UInt8] { Array(room[..<count]) }
+
+  /// What was written, which needn't be copied: nothing more is written.
+  public consuming func finish() -> [UInt8] {
+    room.removeLast(room.count - count)
+    return room
+  }
 
   /// Forgets what was written and keeps the room for it.
-  public mutating func reset() { bytes.removeAll(keepingCapacity: true) }
+  public mutating func reset() { count = 0 }
 
   /// Makes room for this many more bytes.
-  public mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+  public mutating func reserve(_ more: Int) {
+    if count + more > room.count { grow(by: more) }
+  }
+
+  /// Twice the room at least, so that each byte is moved once on average.
+  @inline(never)
+  private mutating func grow(by more: Int) {
+    let missing = max(count + more - room.count, room.count)
+    room.append(contentsOf: repeatElement(0, count: missing))
+  }
 
   /// Appends one byte.
-  public mutating func write(_ byte: UInt8) { bytes.append(byte) }
+  public mutating func write(_ byte: UInt8) { append(byte) }
 
   /// Appends a flag as 0 or 1.
-  public mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
+  public mutating func write(_ flag: Bool) { append(flag ? 1 : 0 as UInt8) }
 
   /// Appends two bytes.
   public mutating func write(_ number: UInt16) { append(number.littleEndian) }
@@ -37,7 +57,7 @@ public struct ByteWriter: Sendable {
 
   /// Appends a value's raw bytes.
   public mutating func write(_ value: some FixedBytes) {
-    value.withBytes { bytes.append(contentsOf: $0) }
+    value.withBytes { write(raw: $0) }
   }
 
   /// Appends a value.
@@ -47,12 +67,16 @@ public struct ByteWriter: Sendable {
   /// Appends a length and the bytes.
   public mutating func write(bytes content: [UInt8]) {
     writeCount(content.count)
-    bytes.append(contentsOf: content)
+    content.withUnsafeBytes { write(raw: $0) }
   }
 
   /// Appends bytes without their length.
   public mutating func write(raw content: UnsafeRawBufferPointer) {
-    bytes.append(contentsOf: content)
+    reserve(content.count)
+    room.withUnsafeMutableBytes {
+      UnsafeMutableRawBufferPointer(rebasing: $0[count...]).copyMemory(from: content)
+    }
+    count += content.count
   }
 
   /// Appends a count and the values.
@@ -71,7 +95,9 @@ public struct ByteWriter: Sendable {
   public mutating func writeCount(_ count: Int) { write(UInt32(truncatingIfNeeded: count)) }
 
   private mutating func append<Number: FixedWidthInteger>(_ number: Number) {
-    withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
+    reserve(MemoryLayout<Number>.size)
+    room.withUnsafeMutableBytes { $0.storeBytes(of: number, toByteOffset: count, as: Number.self) }
+    count += MemoryLayout<Number>.size
   }
 }
 
@@ -87,6 +113,6 @@ extension ByteWriter {
   public func withBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    try bytes.withUnsafeBytes(body)
+    try room.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
   }
 }

@@ -136,7 +136,7 @@ public struct SessionTable: Sendable {
       writer.write(sequence)
       writer.write(session.outcome)
     }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// The sessions of a snapshot; refuses bytes that no table has.

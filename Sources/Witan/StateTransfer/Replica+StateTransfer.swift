@@ -6,7 +6,7 @@ extension Replica {
   /// beyond it, or the own state is broken.
   var needsTransfer: Bool {
     if execution.isUntrusted { return true }
-    guard decisions[execution.executed.next] == nil else { return false }
+    guard !decisions.contains(execution.executed.next) else { return false }
     return (stable?.sequence ?? 0) > execution.executed
       || checkpoints.credibleClaim(above: execution.executed, members: members) != nil
   }
@@ -129,7 +129,7 @@ extension Replica {
     learn(certificate, into: &effects)
     let isAhead = certificate.sequence > execution.executed || execution.isUntrusted
     guard isAhead, certificate.summary.epoch >= office.epoch else { return .staleSequence }
-    guard decisions[execution.executed.next] == nil || execution.isUntrusted,
+    guard !decisions.contains(execution.executed.next) || execution.isUntrusted,
       execution.inFlight == nil || execution.isUntrusted
     else { return nil }
     if let present = transfer.certificate {

@@ -177,7 +177,7 @@ extension Node {
       }
     case .stub: break
     }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// A node as it was kept; nil for what none is.

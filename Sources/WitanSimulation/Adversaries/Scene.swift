@@ -42,19 +42,19 @@ public struct Scene: Sendable {
   public internal(set) var acts: [Act] = []
 
   init(
-    machine: Machine, index: Int, homes: [[Int]], now: Micros, genesis: Genesis,
-    coalition: consuming Coalition
+    machine index: Int, replica: Replica, draw: Draw, homes: [[Int]], now: Micros,
+    genesis: Genesis, coalition: consuming Coalition
   ) {
     self.now = now
     self.machine = index
     isSecondTwin = index >= homes.count
-    let isTwin = homes[Int(machine.id.rawValue)].count > 1
+    let isTwin = homes[Int(replica.id.rawValue)].count > 1
     let side = index >= homes.count ? 0 : 1
     otherSide = isTwin ? NodeSet(homes.compactMap { $0.count > 1 ? $0[side] : nil }) : []
-    replica = machine.replica
+    self.replica = replica
     chain = genesis.digest
     parameters = genesis.parameters
-    draw = machine.malice
+    self.draw = draw
     // Moved, not copied: what it heard is long, and it hears something all the time.
     self.coalition = consume coalition
   }

@@ -227,14 +227,15 @@ extension Cluster {
       parcels.keep(opinion, by: verifier.horizon, at: place)
     }
     switch parcels.opinion(at: place) {
-    case .heard(let heard)?:
+    case .message(let message)?:
       if !machines[index].isHonest || watch.contains(.deliveries),
-        case .message(let message) = heard.input,
         !isHeard(message.value, in: place, at: index)
       {
         return
       }
-      handle(heard.input, at: index)
+      handle(.message(message), at: index)
+    case .request(let request)?: handle(.request(request), at: index)
+    case .query(let query)?: handle(.query(query), at: index)
     case .refused(let rejection)?: tellRefused(rejection, place, at: index)
     case nil: break
     }
@@ -248,15 +249,13 @@ extension Cluster {
 
   static func opinion(on content: Parcel.Content, of verifier: Verifier) -> Parcel.Opinion {
     do throws(Rejection) {
-      let input: Input =
-        switch content {
-        case .message(let message): .message(try verifier.verify(message))
-        case .frame(let bytes): .message(try verifier.verify(frame: bytes))
-        case .request(let request): .request(try verifier.verify(request))
-        case .query(let query): .query(try verifier.verify(query))
-        case .reply, .answer: throw .unsolicited
-        }
-      return .heard(Parcel.Heard(input))
+      switch content {
+      case .message(let message): return .message(try verifier.verify(message))
+      case .frame(let bytes): return .message(try verifier.verify(frame: bytes))
+      case .request(let request): return .request(try verifier.verify(request))
+      case .query(let query): return .query(try verifier.verify(query))
+      case .reply, .answer: throw .unsolicited
+      }
     } catch {
       return .refused(error)
     }

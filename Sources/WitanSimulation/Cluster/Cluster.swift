@@ -412,12 +412,10 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func send(_ reply: consuming Reply, from index: Int) {
-    if !machines[index].isHonest {
-      guard let told = dishonest(reply, at: index) else { return }
-      reply = told
-    }
-    if watch.contains(.messages) { tell(.messages, index, .replied(reply)) }
+  private mutating func send(_ meant: Reply, from index: Int) {
+    let told = machines[index].isHonest ? meant : dishonest(meant, at: index)
+    guard let reply = told else { return }
+    tell(.messages, index, .replied(reply))
     guard let client = clientPlaces[reply.body.client] else { return }
     sendDurably(.reply(reply), from: index, client: client)
   }

@@ -7,24 +7,19 @@ enum Parcel {
     case message(Message)
     /// Bytes in which a bit flipped.
     case frame([UInt8])
-    indirect case request(Request)
+    case request(Request)
     indirect case query(Query)
     indirect case reply(Reply)
     indirect case answer(Answer)
   }
 
   /// What a verifier made of it. Whoever knows the same members would say the same. It is kept apart, so that a
-  /// delivery need copy nothing of it.
+  /// delivery need copy nothing else.
   enum Opinion: Sendable {
-    case heard(Heard)
+    case message(Verified<Message>)
+    case request(Verified<Request>)
+    indirect case query(Verified<Query>)
     indirect case refused(Rejection)
-  }
-
-  /// What replicas hear.
-  final class Heard: Sendable {
-    let input: Input
-
-    init(_ input: Input) { self.input = input }
   }
 
   /// What is written on the outside. It touches no heap: it is read with every delivery.
