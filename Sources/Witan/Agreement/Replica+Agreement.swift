@@ -51,11 +51,10 @@ extension Replica {
 
   /// Sends this replica's prepare for the accepted and valid block, but for the leader, whose proposal is one.
   mutating func vote(at sequence: SequenceNumber, into effects: inout Effects) {
-    guard let seat = office.seat, phase == .active, let proposal = window[sequence].proposal,
-      proposal.verdict == .valid
+    guard let seat = office.seat, phase == .active, window[sequence].isValid,
+      let digest = window[sequence].proposedDigest
     else { return }
     if seat != leader {
-      let digest = proposal.header.digest
       let prepare = sign(.prepare, view: view, sequence: sequence, digest: digest)
       _ = window[sequence].prepares.add(
         digest, prepare.signature, seat: seat, members: members)
@@ -104,9 +103,9 @@ extension Replica {
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
       quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
-      let proposal = window[sequence].proposal, proposal.verdict == .valid
+      window[sequence].isValid, let header = window[sequence].proposal?.header
     else { return false }
-    return followsAnchored(proposal.header)
+    return followsAnchored(header)
   }
 
   /// Whether a block follows the stable checkpoint, or an anchored slot's lock.

@@ -63,6 +63,10 @@ struct Slot: Sendable {
   @inline(__always)
   var proposedDigest: Digest? { proposal?.header.digest }
 
+  /// Whether the application said yes to the block that was proposed in the current view.
+  @inline(__always)
+  var isValid: Bool { proposal?.verdict == .valid }
+
   /// Whether a block was proposed in the current view, and is here.
   @inline(__always)
   var hasProposedBlock: Bool {

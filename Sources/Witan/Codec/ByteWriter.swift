@@ -11,10 +11,10 @@ public struct ByteWriter: Sendable {
   public private(set) var count = 0
 
   /// Room for what is written most: a statement, a header, a reply.
-  private static let firstRoom = 160
+  private static let blank = [UInt8](repeating: 0, count: 160)
 
   /// A writer of nothing so far.
-  public init() { room = Array(repeating: 0, count: Self.firstRoom) }
+  public init() { room = Self.blank }
 
   /// What was written so far.
   public var bytes: [UInt8] { Array(room[..<count]) }

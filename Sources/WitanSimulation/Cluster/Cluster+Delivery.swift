@@ -226,18 +226,17 @@ extension Cluster {
       let opinion = Self.opinion(on: parcels.content(at: place), of: verifier)
       parcels.keep(opinion, by: verifier.horizon, at: place)
     }
+    // Messages are nearly all there is.
+    if let message = parcels.message(at: place) {
+      let isWatched = !machines[index].isHonest || watch.contains(.deliveries)
+      guard !isWatched || isHeard(message.value, in: place, at: index) else { return }
+      return handle(.message(message), at: index)
+    }
     switch parcels.opinion(at: place) {
-    case .message(let message)?:
-      if !machines[index].isHonest || watch.contains(.deliveries),
-        !isHeard(message.value, in: place, at: index)
-      {
-        return
-      }
-      handle(.message(message), at: index)
     case .request(let request)?: handle(.request(request), at: index)
     case .query(let query)?: handle(.query(query), at: index)
     case .refused(let rejection)?: tellRefused(rejection, place, at: index)
-    case nil: break
+    case .message, nil: break
     }
   }
 

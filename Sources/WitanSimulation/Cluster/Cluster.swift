@@ -368,7 +368,7 @@ public struct Cluster: Sendable {
       batch.removeAll()
       swap(&batch, &effects)
     }
-    answers.removeAll(keepingCapacity: true)
+    while answers.popLast() != nil {}
     var next = 0
     while true {
       for place in 0..<batch.list.count {

@@ -73,6 +73,12 @@ struct ParcelStore: Sendable {
   @inline(__always)
   func content(at place: UInt32) -> Parcel.Content { contents[Int(place)] }
 
+  /// The message in the parcel at a place, if the verifier let it in that knew as much as its label says.
+  @inline(__always)
+  func message(at place: UInt32) -> Verified<Message>? {
+    if case .message(let message)? = opinions[Int(place)] { message } else { nil }
+  }
+
   /// What the verifier made of the parcel at a place that knew as much as its label says.
   @inline(__always)
   func opinion(at place: UInt32) -> Parcel.Opinion? { opinions[Int(place)] }
