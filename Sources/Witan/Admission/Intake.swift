@@ -24,8 +24,10 @@ struct Intake: Sendable {
     var forwardedAt: Micros?
     /// How many waited to be proposed when it came.
     fileprivate let foundWaiting: Int
-    /// Tells its place in the queue from earlier ones of the same digest.
+    /// Tells its place in the queue from earlier ones.
     fileprivate let ticket: UInt64
+    /// Where its client's share is counted.
+    fileprivate var share: Int
   }
 
   private struct Turn {
@@ -34,6 +36,7 @@ struct Intake: Sendable {
   }
 
   private struct Share {
+    let client: PublicKey
     var count = 0
     var bytes = 0
   }
@@ -42,7 +45,9 @@ struct Intake: Sendable {
   private var entries: [Entry?] = []
   private var free: [Int] = []
   private var places: [Digest: Int] = [:]
-  private var shares: [PublicKey: Share] = [:]
+  /// What clients hold. A client that holds nothing keeps its place until there are too many of those.
+  private var shares: [Share] = []
+  private var clients: [PublicKey: Int] = [:]
   /// Places by arrival; those of requests no longer waiting are skipped.
   private var queue: [Turn] = []
   private var head = 0
@@ -55,39 +60,57 @@ struct Intake: Sendable {
   var count: Int { places.count }
 
   /// How many of a client wait.
-  func count(of client: PublicKey) -> Int { shares[client]?.count ?? 0 }
+  func count(of client: PublicKey) -> Int { clients[client].map { shares[$0].count } ?? 0 }
 
   /// The waiting request of this digest.
   subscript(digest: Digest) -> Entry? { places[digest].flatMap { entries[$0] } }
 
   /// Takes a request in, or says why not.
   mutating func admit(_ request: Request, at now: Micros) -> Rejection? {
-    guard places[request.digest] == nil else { return .duplicate }
+    let place = free.last ?? entries.count
+    if let known = places.updateValue(place, forKey: request.digest) {
+      places[request.digest] = known
+      return .duplicate
+    }
     let size = request.footprint
-    let index = shares.index(forKey: request.client)
-    let share = index.map { shares.values[$0] } ?? Share()
-    guard share.count < Self.requestLimit - count,
-      share.bytes + size <= Self.byteLimit - bytes
-    else { return .refused(.busy) }
+    let share = share(of: request.client)
+    // It is counted already.
+    guard shares[share].count <= Self.requestLimit - count,
+      shares[share].bytes + size <= Self.byteLimit - bytes
+    else {
+      places[request.digest] = nil
+      return .refused(.busy)
+    }
     tickets &+= 1
-    let place = keep(
-      Entry(request: request, arrivedAt: now, foundWaiting: unproposed, ticket: tickets))
-    places[request.digest] = place
-    let grown = Share(count: share.count + 1, bytes: share.bytes + size)
-    if let index { shares.values[index] = grown } else { shares[request.client] = grown }
+    let entry = Entry(
+      request: request, arrivedAt: now, foundWaiting: unproposed, ticket: tickets, share: share)
+    if free.popLast() == nil { entries.append(entry) } else { entries[place] = entry }
+    shares[share].count += 1
+    shares[share].bytes += size
     queue.append(Turn(place: place, ticket: tickets))
     bytes += size
     unproposed += 1
     return nil
   }
 
-  private mutating func keep(_ entry: Entry) -> Int {
-    guard let place = free.popLast() else {
-      entries.append(entry)
-      return entries.count - 1
+  private mutating func share(of client: PublicKey) -> Int {
+    if let share = clients[client] { return share }
+    if shares.count > 2 * count + 1_024 { dropEmptyShares() }
+    clients[client] = shares.count
+    shares.append(Share(client: client))
+    return shares.count - 1
+  }
+
+  /// At a constant cost a request, as most shares are empty.
+  private mutating func dropEmptyShares() {
+    let old = shares
+    shares = old.filter { $0.count > 0 }
+    clients.removeAll(keepingCapacity: true)
+    for (index, share) in shares.enumerated() { clients[share.client] = index }
+    for place in entries.indices {
+      guard let entry = entries[place], let share = clients[entry.request.client] else { continue }
+      entries[place]?.share = share
     }
-    entries[place] = entry
-    return place
   }
 
   /// Lets a request go: it was executed, or is void. False when it doesn't wait.
@@ -101,11 +124,8 @@ struct Intake: Sendable {
     let size = entry.request.footprint
     bytes -= size
     if entry.proposedAt == nil { unproposed -= 1 }
-    if let index = shares.index(forKey: entry.request.client) {
-      shares.values[index].count -= 1
-      shares.values[index].bytes -= size
-      if shares.values[index].count == 0 { shares.remove(at: index) }
-    }
+    shares[entry.share].count -= 1
+    shares[entry.share].bytes -= size
     if head < queue.count, queue[head].ticket == entry.ticket { head += 1 }
     skipGone()
     return true
@@ -121,12 +141,10 @@ struct Intake: Sendable {
   /// Notes that a proposal contains a request. Returns how it has waited, if this is the first and its wait says
   /// anything of the leader.
   mutating func noteProposed(_ digest: Digest, at now: Micros) -> Wait? {
-    guard let place = places[digest], let entry = entries[place], entry.proposedAt == nil else {
-      return nil
-    }
+    guard let place = places[digest], entries[place]?.proposedAt == nil else { return nil }
     entries[place]?.proposedAt = now
     unproposed -= 1
-    guard entry.foundWaiting <= Self.crowd else { return nil }
+    guard let entry = entries[place], entry.foundWaiting <= Self.crowd else { return nil }
     return Wait(
       since: entry.forwardedAt ?? entry.arrivedAt, isForwarded: entry.forwardedAt != nil)
   }
@@ -162,18 +180,17 @@ struct Intake: Sendable {
   /// The waiting requests, oldest first.
   var inOrder: some Sequence<Entry> { queue[head...].lazy.compactMap { entry(at: $0) } }
 
+  private func entry(at turn: Turn) -> Entry? { isWaiting(turn) ? entries[turn.place] : nil }
+
   @inline(__always)
-  private func entry(at turn: Turn) -> Entry? {
-    guard let entry = entries[turn.place], entry.ticket == turn.ticket else { return nil }
-    return entry
-  }
+  private func isWaiting(_ turn: Turn) -> Bool { entries[turn.place]?.ticket == turn.ticket }
 
   private mutating func skipGone() {
-    while head < queue.count, entry(at: queue[head]) == nil { head += 1 }
+    while head < queue.count, !isWaiting(queue[head]) { head += 1 }
     // One that waits long would hold back all places after it: drop those of requests that are gone now and
     // then, at a constant cost a request.
     if queue.count > 2 * count + 1_024 {
-      queue = queue[head...].filter { entry(at: $0) != nil }
+      queue = queue[head...].filter(isWaiting)
       head = 0
     }
   }

@@ -5,22 +5,31 @@ public struct ByteWriter: Sendable {
   /// The version of the format that every frame begins with.
   public static let formatVersion: UInt8 = 1
 
-  /// What was written, and room for more: a number is stored in place, which costs a fraction of appending its bytes.
-  private var room: [UInt8]
+  /// What is written most, a statement, a header, a request, a reply, fits in the writer itself and touches no heap.
+  private struct Desk: Sendable {
+    typealias Line = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+    var lines: (Line, Line, Line, Line) = (blank, blank, blank, blank)
+
+    static let size = MemoryLayout<(Line, Line, Line, Line)>.size
+    @inline(__always)
+    private static var blank: Line { (0, 0, 0, 0, 0, 0, 0, 0) }
+  }
+
+  private var desk = Desk()
+  /// What was written and room for more, once there is more than the desk holds; empty until then.
+  private var room: [UInt8] = []
   /// How many bytes were written so far.
   public private(set) var count = 0
 
-  /// Room for what is written most: a statement, a header, a reply.
-  private static let blank = [UInt8](repeating: 0, count: 160)
-
   /// A writer of nothing so far.
-  public init() { room = Self.blank }
+  public init() {}
 
   /// What was written so far.
-  public var bytes: [UInt8] { Array(room[..<count]) }
+  public var bytes: [UInt8] { withBytes { Array($0) } }
 
-  /// What was written, which needn't be copied: nothing more is written.
+  /// What was written, which needn't be copied where there is much of it: nothing more is written.
   public consuming func finish() -> [UInt8] {
+    guard !room.isEmpty else { return bytes }
     room.removeLast(room.count - count)
     return room
   }
@@ -29,15 +38,32 @@ public struct ByteWriter: Sendable {
   public mutating func reset() { count = 0 }
 
   /// Makes room for this many more bytes.
+  @inline(__always)
   public mutating func reserve(_ more: Int) {
-    if count + more > room.count { grow(by: more) }
+    if count + more > (room.isEmpty ? Desk.size : room.count) { grow(by: more) }
   }
 
   /// Twice the room at least, so that each byte is moved once on average.
   @inline(never)
   private mutating func grow(by more: Int) {
-    let missing = max(count + more - room.count, room.count)
-    room.append(contentsOf: repeatElement(0, count: missing))
+    let size = max(count + more, 2 * max(room.count, Desk.size))
+    room = withBytes { written in
+      [UInt8](unsafeUninitializedCapacity: size) { bytes, initialized in
+        bytes.initialize(repeating: 0)
+        UnsafeMutableRawBufferPointer(bytes).copyMemory(from: written)
+        initialized = size
+      }
+    }
+  }
+
+  /// Gives `body` all the room there is, to write behind what was written.
+  @inline(__always)
+  private mutating func write(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+    if room.isEmpty {
+      withUnsafeMutableBytes(of: &desk.lines) { body($0) }
+    } else {
+      room.withUnsafeMutableBytes { body($0) }
+    }
   }
 
   /// Appends one byte.
@@ -73,9 +99,8 @@ public struct ByteWriter: Sendable {
   /// Appends bytes without their length.
   public mutating func write(raw content: UnsafeRawBufferPointer) {
     reserve(content.count)
-    room.withUnsafeMutableBytes {
-      UnsafeMutableRawBufferPointer(rebasing: $0[count...]).copyMemory(from: content)
-    }
+    let start = count
+    write { UnsafeMutableRawBufferPointer(rebasing: $0[start...]).copyMemory(from: content) }
     count += content.count
   }
 
@@ -96,7 +121,8 @@ public struct ByteWriter: Sendable {
 
   private mutating func append<Number: FixedWidthInteger>(_ number: Number) {
     reserve(MemoryLayout<Number>.size)
-    room.withUnsafeMutableBytes { $0.storeBytes(of: number, toByteOffset: count, as: Number.self) }
+    let start = count
+    write { $0.storeBytes(of: number, toByteOffset: start, as: Number.self) }
     count += MemoryLayout<Number>.size
   }
 }
@@ -113,6 +139,11 @@ extension ByteWriter {
   public func withBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    try room.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    guard room.isEmpty else {
+      return try room.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+    return try withUnsafeBytes(of: desk.lines) {
+      try body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+    }
   }
 }

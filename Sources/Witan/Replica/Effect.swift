@@ -28,7 +28,7 @@ public enum Effect: Sendable {
   /// Ask the application what to propose: at most so many requests and operation bytes of those offered.
   case assemble(count: Int, bytes: Int)
   /// Ask the application whether a block may be agreed on; `parent` is the block before.
-  indirect case validate(Block, parent: Digest)
+  case validate(Block, parent: Digest)
   /// Execute a decided block. Strictly in order; the next one comes after this one's result.
   case execute(Execution)
   /// States of checkpoints before this sequence are no longer needed.
@@ -104,5 +104,25 @@ public struct Effects: Sendable {
   public mutating func removeAll() {
     // Most inputs demand nothing, and few demand much.
     while list.popLast() != nil {}
+    taken = 0
   }
+
+  /// How many were taken out, in whose places nothing is left.
+  private var taken = 0
+
+  /// Takes the first effect out that wasn't taken yet, without a copy; nil when there is none. After the last one, all
+  /// are forgotten.
+  public mutating func next() -> Effect? {
+    guard taken < list.count else {
+      removeAll()
+      return nil
+    }
+    var effect = Self.nothing
+    swap(&effect, &list[taken])
+    taken += 1
+    return effect
+  }
+
+  /// What stands where an effect was taken out.
+  private static let nothing = Effect.withdraw([])
 }

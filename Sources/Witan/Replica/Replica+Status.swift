@@ -62,7 +62,10 @@ extension Replica {
   /// The leader may not have what waits (F49): its client tells whom it likes. The oldest requests are passed on, so
   /// few at once that all backups together send the leader no more than it can check, and their time counts from then.
   private mutating func passOnWaiting(into effects: inout Effects) {
-    guard !isLeader, office.seat != nil else { return }
+    // Whoever came after the oldest has waited no longer.
+    guard !isLeader, office.seat != nil, let oldest = intake.oldest,
+      now - oldest.arrivedAt >= pacemaker.retransmission
+    else { return }
     for entry in Array(intake.inOrder.prefix(max(1, Self.passedOnAtOnce / members.count)))
     where entry.proposedAt == nil && now - entry.arrivedAt >= pacemaker.retransmission {
       if intake.noteForwarded(entry.request.digest, at: now) {

@@ -222,21 +222,21 @@ extension Cluster {
   /// A replica hears what arrived, if the verifier lets it in.
   mutating func open(_ place: UInt32, at index: Int) {
     if parcels[place].horizon != machines[index].replica.verifier.horizon {
-      let verifier = machines[index].replica.verifier
-      let opinion = Self.opinion(on: parcels.content(at: place), of: verifier)
-      parcels.keep(opinion, by: verifier.horizon, at: place)
+      form(machines[index].replica.verifier, opinionOn: place)
     }
-    // Messages are nearly all there is.
     if let message = parcels.message(at: place) {
-      let isWatched = !machines[index].isHonest || watch.contains(.deliveries)
-      guard !isWatched || isHeard(message.value, in: place, at: index) else { return }
-      return handle(.message(message), at: index)
+      if !machines[index].isHonest || watch.contains(.deliveries),
+        !isHeard(message.value, in: place, at: index)
+      {
+        return
+      }
+      return handle(.message(consume message), at: index)
     }
     switch parcels.opinion(at: place) {
     case .request(let request)?: handle(.request(request), at: index)
     case .query(let query)?: handle(.query(query), at: index)
     case .refused(let rejection)?: tellRefused(rejection, place, at: index)
-    case .message, nil: break
+    case nil: break
     }
   }
 
@@ -246,18 +246,22 @@ extension Cluster {
     return machines[index].isHonest || isHeard(message, from: sender, at: index)
   }
 
-  static func opinion(on content: Parcel.Content, of verifier: Verifier) -> Parcel.Opinion {
+  /// Has a verifier look at a parcel, and keeps what it made of it.
+  mutating func form(_ verifier: Verifier, opinionOn place: UInt32) {
+    var message: Verified<Message>?
+    var opinion: Parcel.Opinion?
     do throws(Rejection) {
-      switch content {
-      case .message(let message): return .message(try verifier.verify(message))
-      case .frame(let bytes): return .message(try verifier.verify(frame: bytes))
-      case .request(let request): return .request(try verifier.verify(request))
-      case .query(let query): return .query(try verifier.verify(query))
+      switch parcels.content(at: place) {
+      case .message(let unchecked): message = try verifier.verify(unchecked)
+      case .frame(let bytes): message = try verifier.verify(frame: bytes)
+      case .request(let request): opinion = .request(try verifier.verify(request))
+      case .query(let query): opinion = .query(try verifier.verify(query))
       case .reply, .answer: throw .unsolicited
       }
     } catch {
-      return .refused(error)
+      opinion = .refused(error)
     }
+    parcels.keep(message, opinion, by: verifier.horizon, at: place)
   }
 
   private mutating func tellRefused(_ rejection: Rejection, _ place: UInt32, at index: Int) {

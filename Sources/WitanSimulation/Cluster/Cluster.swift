@@ -371,12 +371,11 @@ public struct Cluster: Sendable {
     while answers.popLast() != nil {}
     var next = 0
     while true {
-      for place in 0..<batch.list.count {
+      while let effect = batch.next() {
         guard machines[index].survivesEffect() else { return die(index, .killed) }
-        perform(batch.list[place], at: index)
+        perform(consume effect, at: index)
         guard machines[index].isUp else { return }
       }
-      batch.removeAll()
       guard next < answers.count else { return }
       let local = machines[index].clock.monotonic(at: now)
       machines[index].replica.handle(answers[next], at: local, into: &batch)
@@ -384,7 +383,7 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func perform(_ effect: Effect, at index: Int) {
+  private mutating func perform(_ effect: consuming Effect, at index: Int) {
     switch effect {
     case .persist(let record):
       if !readers.isEmpty, case .epoch(let change) = record { note(change) }

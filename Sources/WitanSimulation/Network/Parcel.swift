@@ -13,10 +13,9 @@ enum Parcel {
     indirect case answer(Answer)
   }
 
-  /// What a verifier made of it. Whoever knows the same members would say the same. It is kept apart, so that a
-  /// delivery need copy nothing else.
+  /// What a verifier made of it, but for messages that it let in. Whoever knows the same members would say the same. It
+  /// is kept apart, so that a delivery need copy nothing else.
   enum Opinion: Sendable {
-    case message(Verified<Message>)
     case request(Verified<Request>)
     indirect case query(Verified<Query>)
     indirect case refused(Rejection)
@@ -40,6 +39,8 @@ enum Parcel {
 struct ParcelStore: Sendable {
   private var labels: [Parcel.Label] = []
   private var contents: [Parcel.Content] = []
+  /// The messages among them that the verifier let in: they are nearly all there is.
+  private var messages: [Verified<Message>?] = []
   private var opinions: [Parcel.Opinion?] = []
   private var free: [UInt32] = []
   private var total: UInt64 = 0
@@ -57,6 +58,7 @@ struct ParcelStore: Sendable {
     }
     labels.append(label)
     contents.append(content)
+    messages.append(nil)
     opinions.append(nil)
     return UInt32(labels.count - 1)
   }
@@ -76,16 +78,20 @@ struct ParcelStore: Sendable {
   /// The message in the parcel at a place, if the verifier let it in that knew as much as its label says.
   @inline(__always)
   func message(at place: UInt32) -> Verified<Message>? {
-    if case .message(let message)? = opinions[Int(place)] { message } else { nil }
+    messages[Int(place)]
   }
 
   /// What the verifier made of the parcel at a place that knew as much as its label says.
   @inline(__always)
   func opinion(at place: UInt32) -> Parcel.Opinion? { opinions[Int(place)] }
 
-  /// Keeps what a verifier that knows so much made of a parcel.
-  mutating func keep(_ opinion: Parcel.Opinion, by horizon: Verifier.Horizon, at place: UInt32) {
+  /// Keeps what a verifier that knows so much made of a parcel: a message that it let in, or something else.
+  mutating func keep(
+    _ message: Verified<Message>?, _ opinion: Parcel.Opinion?, by horizon: Verifier.Horizon,
+    at place: UInt32
+  ) {
     labels[Int(place)].horizon = horizon
+    messages[Int(place)] = message
     opinions[Int(place)] = opinion
   }
 
@@ -99,6 +105,7 @@ struct ParcelStore: Sendable {
   /// Empties a place.
   mutating func remove(_ place: UInt32) {
     contents[Int(place)] = .frame([])
+    messages[Int(place)] = nil
     opinions[Int(place)] = nil
     free.append(place)
   }

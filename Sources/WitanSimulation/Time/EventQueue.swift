@@ -40,6 +40,8 @@ struct EventQueue: Sendable {
   private var slots = [Slot](repeating: Slot(), count: levels * width)
   /// Which of the slots hold something, but for that of `last`: 64 to a word.
   private var occupied = [UInt64](repeating: 0, count: levels * width / 64)
+  /// Which of those words aren't zero.
+  private var occupiedWords: UInt64 = 0
   /// How many have been taken of the slot of `last`.
   private var head = 0
   private var last: UInt64 = 0
@@ -67,15 +69,16 @@ struct EventQueue: Sendable {
     let level = (UInt64.bitWidth - 1 - (difference | 1).leadingZeroBitCount) >> 3
     let slot = level << 8 | Int(truncatingIfNeeded: entry.time >> UInt64(level << 3) & 0xFF)
     slots[slot].append(entry)
-    if difference != 0 { occupied[slot >> 6] |= 1 << UInt64(slot & 63) }
+    guard difference != 0 else { return }
+    occupied[slot >> 6] |= 1 << UInt64(slot & 63)
+    occupiedWords |= 1 << UInt64(slot >> 6)
   }
 
   /// The slot of the events that come after those at `last`: the first one that holds any.
   private var nextSlot: Int? {
-    for word in occupied.indices where occupied[word] != 0 {
-      return word << 6 | occupied[word].trailingZeroBitCount
-    }
-    return nil
+    guard occupiedWords != 0 else { return nil }
+    let word = occupiedWords.trailingZeroBitCount
+    return word << 6 | occupied[word].trailingZeroBitCount
   }
 
   /// When the next event happens.
@@ -111,6 +114,7 @@ struct EventQueue: Sendable {
     last = time
     known = nil
     occupied[slot >> 6] &= ~(1 << UInt64(slot & 63))
+    if occupied[slot >> 6] == 0 { occupiedWords &= ~(1 << UInt64(slot >> 6)) }
     // On the lowest level all that a slot holds is of one time.
     guard slot >= Self.width else { return }
     var moving = Slot()
