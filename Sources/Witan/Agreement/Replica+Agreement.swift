@@ -51,13 +51,12 @@ extension Replica {
 
   /// Sends this replica's prepare for the accepted and valid block, but for the leader, whose proposal is one.
   mutating func vote(at sequence: SequenceNumber, into effects: inout Effects) {
-    guard let seat = office.seat, phase == .active, window[sequence].isValid,
-      let digest = window[sequence].proposedDigest
-    else { return }
+    let valid = window.read(sequence) { $0.isValid ? $0.proposedDigest : nil }
+    guard let seat = office.seat, phase == .active, let digest = valid else { return }
     if seat != leader {
       let prepare = sign(.prepare, view: view, sequence: sequence, digest: digest)
       _ = window[sequence].prepares.add(
-        digest, prepare.signature, seat: seat, members: members)
+        digest, prepare.signature, seat: seat, members: office.members)
       effects.append(.broadcastDurably(.prepare(prepare)))
     }
     advancePrepared(from: sequence, into: &effects)
@@ -101,11 +100,13 @@ extension Replica {
   /// ancestors part of each of a quorum's view-changes, so that a new view never has a gap to fill.
   @inline(__always)
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
-    guard !window[sequence].isPrepared,
-      quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
-      window[sequence].isValid, let header = window[sequence].proposal?.header
-    else { return false }
-    return followsAnchored(header)
+    let others = office.members.members[leader.index].power
+    let header: BlockHeader? = window.read(sequence) { slot in
+      guard !slot.isPrepared, slot.isValid, quorum.isReached(by: slot.prepares.power + others)
+      else { return nil }
+      return slot.proposal?.header
+    }
+    return header.map(followsAnchored) ?? false
   }
 
   /// Whether a block follows the stable checkpoint, or an anchored slot's lock.
@@ -161,7 +162,7 @@ extension Replica {
     let lock = Lock.prepared(
       PreparedCertificate(
         header: header, epoch: office.epoch, view: view, proposal: proposal.signature,
-        prepares: window[sequence].prepares.votes(for: header.digest)))
+        prepares: window.read(sequence) { $0.prepares.votes(for: header.digest) }))
     window[sequence].isPrepared = true
     window[sequence].lockedBlock = window[sequence].block(header.digest)
     window[sequence].lock = lock
@@ -170,7 +171,7 @@ extension Replica {
     if let seat = office.seat {
       let commit = sign(.commit, view: view, sequence: sequence, digest: header.digest)
       _ = window[sequence].commits.add(
-        header.digest, commit.signature, seat: seat, members: members)
+        header.digest, commit.signature, seat: seat, members: office.members)
       effects.append(.broadcastDurably(.commit(commit)))
     }
     decideIfCommitted(at: sequence, into: &effects)
@@ -198,9 +199,10 @@ extension Replica {
 
   /// A quorum of commits decides, whether or not this replica is prepared: it proves that a quorum was.
   mutating func decideIfCommitted(at sequence: SequenceNumber, into effects: inout Effects) {
-    guard quorum.isReached(by: window[sequence].commits.power), !window[sequence].isDecided,
-      let proposal = window[sequence].proposal
-    else { return }
+    let isDue = window.read(sequence) { slot in
+      !slot.isDecided && quorum.isReached(by: slot.commits.power)
+    }
+    guard isDue, let proposal = window[sequence].proposal else { return }
     let digest = proposal.header.digest
     guard let block = window[sequence].block(digest) else {
       want(digest, at: sequence, into: &effects)
@@ -208,7 +210,7 @@ extension Replica {
     }
     let certificate = CommitCertificate(
       epoch: office.epoch, view: votedView, sequence: sequence, digest: digest,
-      commits: window[sequence].commits.votes(for: digest))
+      commits: window.read(sequence) { $0.commits.votes(for: digest) })
     pacemaker.note(delay: (now - proposal.acceptedAt) / 2)
     decide(Decision(certificate: certificate, block: block), isBlockKept: true, into: &effects)
   }
@@ -247,6 +249,6 @@ extension Replica {
   @inline(__always)
   private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
-    return window[sequence.previous].lock?.header.digest
+    return window.read(sequence.previous) { $0.lock?.digest }
   }
 }

@@ -19,6 +19,14 @@ public indirect enum Lock: Equatable, Sendable, Canonical {
     }
   }
 
+  /// The block's digest.
+  var digest: Digest {
+    switch self {
+    case .prepared(let certificate): certificate.header.digest
+    case .committed(_, let header): header.digest
+    }
+  }
+
   /// Whether the block was decided.
   public var isDecided: Bool {
     if case .committed = self { true } else { false }

@@ -117,12 +117,10 @@ public struct Effects: Sendable {
       removeAll()
       return nil
     }
-    var effect = Self.nothing
+    // What is put in its place is never done.
+    var effect = Effect.cancelTimer(.fetch)
     swap(&effect, &list[taken])
     taken += 1
     return effect
   }
-
-  /// What stands where an effect was taken out.
-  private static let nothing = Effect.withdraw([])
 }

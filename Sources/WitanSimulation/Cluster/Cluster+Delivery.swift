@@ -221,7 +221,7 @@ extension Cluster {
 
   /// A replica hears what arrived, if the verifier lets it in.
   mutating func open(_ place: UInt32, at index: Int) {
-    if parcels[place].horizon != machines[index].replica.verifier.horizon {
+    if !parcels.isJudged(place, by: machines[index].replica.verifier.horizon) {
       form(machines[index].replica.verifier, opinionOn: place)
     }
     if let message = parcels.message(at: place) {

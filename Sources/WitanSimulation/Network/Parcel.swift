@@ -27,8 +27,6 @@ enum Parcel {
     let size: Int
     /// Its number in the log.
     let number: UInt64
-    /// What the verifier knew whose opinion is kept.
-    var horizon: Verifier.Horizon?
     /// How many times it is still to arrive.
     var pending = 0
   }
@@ -39,6 +37,8 @@ enum Parcel {
 struct ParcelStore: Sendable {
   private var labels: [Parcel.Label] = []
   private var contents: [Parcel.Content] = []
+  /// What the verifier knew whose opinion is kept.
+  private var horizons: [Verifier.Horizon?] = []
   /// The messages among them that the verifier let in: they are nearly all there is.
   private var messages: [Verified<Message>?] = []
   private var opinions: [Parcel.Opinion?] = []
@@ -54,10 +54,12 @@ struct ParcelStore: Sendable {
     if let place = free.popLast() {
       labels[Int(place)] = label
       contents[Int(place)] = content
+      horizons[Int(place)] = nil
       return place
     }
     labels.append(label)
     contents.append(content)
+    horizons.append(nil)
     messages.append(nil)
     opinions.append(nil)
     return UInt32(labels.count - 1)
@@ -75,13 +77,17 @@ struct ParcelStore: Sendable {
   @inline(__always)
   func content(at place: UInt32) -> Parcel.Content { contents[Int(place)] }
 
-  /// The message in the parcel at a place, if the verifier let it in that knew as much as its label says.
+  /// Whether what a verifier that knows so much made of the parcel at a place is kept.
   @inline(__always)
-  func message(at place: UInt32) -> Verified<Message>? {
-    messages[Int(place)]
+  func isJudged(_ place: UInt32, by horizon: Verifier.Horizon) -> Bool {
+    horizons[Int(place)] == horizon
   }
 
-  /// What the verifier made of the parcel at a place that knew as much as its label says.
+  /// The message in the parcel at a place, if the verifier let it in.
+  @inline(__always)
+  func message(at place: UInt32) -> Verified<Message>? { messages[Int(place)] }
+
+  /// What the verifier made of the parcel at a place that holds no message, or one that it refused.
   @inline(__always)
   func opinion(at place: UInt32) -> Parcel.Opinion? { opinions[Int(place)] }
 
@@ -90,7 +96,7 @@ struct ParcelStore: Sendable {
     _ message: Verified<Message>?, _ opinion: Parcel.Opinion?, by horizon: Verifier.Horizon,
     at place: UInt32
   ) {
-    labels[Int(place)].horizon = horizon
+    horizons[Int(place)] = horizon
     messages[Int(place)] = message
     opinions[Int(place)] = opinion
   }
