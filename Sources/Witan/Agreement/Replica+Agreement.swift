@@ -51,8 +51,9 @@ extension Replica {
 
   /// Sends this replica's prepare for the accepted and valid block, but for the leader, whose proposal is one.
   mutating func vote(at sequence: SequenceNumber, into effects: inout Effects) {
-    let valid = window.read(sequence) { $0.isValid ? $0.proposedDigest : nil }
-    guard let seat = office.seat, phase == .active, let digest = valid else { return }
+    guard let seat = office.seat, phase == .active, window[sequence].isValid,
+      let digest = window[sequence].proposedDigest
+    else { return }
     if seat != leader {
       let prepare = sign(.prepare, view: view, sequence: sequence, digest: digest)
       _ = window[sequence].prepares.add(
@@ -100,13 +101,11 @@ extension Replica {
   /// ancestors part of each of a quorum's view-changes, so that a new view never has a gap to fill.
   @inline(__always)
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
-    let others = office.members.members[leader.index].power
-    let header: BlockHeader? = window.read(sequence) { slot in
-      guard !slot.isPrepared, slot.isValid, quorum.isReached(by: slot.prepares.power + others)
-      else { return nil }
-      return slot.proposal?.header
-    }
-    return header.map(followsAnchored) ?? false
+    guard !window[sequence].isPrepared,
+      quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
+      window[sequence].isValid, let header = window[sequence].proposal?.header
+    else { return false }
+    return followsAnchored(header)
   }
 
   /// Whether a block follows the stable checkpoint, or an anchored slot's lock.
@@ -162,7 +161,7 @@ extension Replica {
     let lock = Lock.prepared(
       PreparedCertificate(
         header: header, epoch: office.epoch, view: view, proposal: proposal.signature,
-        prepares: window.read(sequence) { $0.prepares.votes(for: header.digest) }))
+        prepares: window[sequence].prepares.votes(for: header.digest)))
     window[sequence].isPrepared = true
     window[sequence].lockedBlock = window[sequence].block(header.digest)
     window[sequence].lock = lock
@@ -199,10 +198,9 @@ extension Replica {
 
   /// A quorum of commits decides, whether or not this replica is prepared: it proves that a quorum was.
   mutating func decideIfCommitted(at sequence: SequenceNumber, into effects: inout Effects) {
-    let isDue = window.read(sequence) { slot in
-      !slot.isDecided && quorum.isReached(by: slot.commits.power)
-    }
-    guard isDue, let proposal = window[sequence].proposal else { return }
+    guard quorum.isReached(by: window[sequence].commits.power), !window[sequence].isDecided,
+      let proposal = window[sequence].proposal
+    else { return }
     let digest = proposal.header.digest
     guard let block = window[sequence].block(digest) else {
       want(digest, at: sequence, into: &effects)
@@ -210,7 +208,7 @@ extension Replica {
     }
     let certificate = CommitCertificate(
       epoch: office.epoch, view: votedView, sequence: sequence, digest: digest,
-      commits: window.read(sequence) { $0.commits.votes(for: digest) })
+      commits: window[sequence].commits.votes(for: digest))
     pacemaker.note(delay: (now - proposal.acceptedAt) / 2)
     decide(Decision(certificate: certificate, block: block), isBlockKept: true, into: &effects)
   }
@@ -249,6 +247,6 @@ extension Replica {
   @inline(__always)
   private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
-    return window.read(sequence.previous) { $0.lock?.digest }
+    return window[sequence.previous].lock?.digest
   }
 }

@@ -31,13 +31,6 @@ struct SlotWindow: Sendable {
     return index < ring.count ? index : index &- ring.count
   }
 
-  /// Looks at the slot of a sequence, which must lie in the window, where it is stored: nothing of it is copied.
-  @inline(__always)
-  func read<Result>(_ sequence: SequenceNumber, _ look: (borrowing Slot) -> Result) -> Result {
-    assert(contains(sequence), "sequence \(sequence) is outside \(low)...\(high)")
-    return ring.withUnsafeBufferPointer { look($0[index(of: sequence)]) }
-  }
-
   /// The slot of a sequence, which must lie in the window.
   subscript(sequence: SequenceNumber) -> Slot {
     @inline(__always)

@@ -73,9 +73,10 @@ public struct BlockHeader: Hashable, Sendable, Canonical {
 /// A batch of requests with its place in the chain: what replicas agree on. It is kept once, however many slots,
 /// journals and messages hold it.
 public struct Block: Equatable, Sendable, Canonical {
-  private final class Content: Sendable {
-    let header: BlockHeader
-    let requests: [Request]
+  @usableFromInline
+  final class Content: Sendable {
+    @usableFromInline let header: BlockHeader
+    @usableFromInline let requests: [Request]
 
     init(header: BlockHeader, requests: [Request]) {
       self.header = header
@@ -83,12 +84,12 @@ public struct Block: Equatable, Sendable, Canonical {
     }
   }
 
-  private let content: Content
+  @usableFromInline let content: Content
 
   /// Names the block and commits to its requests.
-  public var header: BlockHeader { content.header }
+  @inlinable public var header: BlockHeader { content.header }
   /// What is to be executed, in this order.
-  public var requests: [Request] { content.requests }
+  @inlinable public var requests: [Request] { content.requests }
 
   /// A block of these requests.
   public init(
@@ -102,7 +103,7 @@ public struct Block: Equatable, Sendable, Canonical {
   }
 
   /// The digest that replicas vote on.
-  public var digest: Digest { content.header.digest }
+  @inlinable public var digest: Digest { content.header.digest }
 
   /// Whether header and requests are the same.
   public static func == (a: Block, b: Block) -> Bool {

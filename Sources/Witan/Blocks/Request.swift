@@ -3,13 +3,14 @@ import WitanCrypto
 /// A client's signed bundle of operations, executed as one and at most once. It is kept once, however many queues,
 /// blocks and messages hold it.
 public struct Request: Equatable, Sendable {
-  private final class Content: Sendable {
-    let client: PublicKey
-    let number: UInt64
-    let expiry: SequenceNumber
-    let operations: [[UInt8]]
-    let signature: Signature
-    let digest: Digest
+  @usableFromInline
+  final class Content: Sendable {
+    @usableFromInline let client: PublicKey
+    @usableFromInline let number: UInt64
+    @usableFromInline let expiry: SequenceNumber
+    @usableFromInline let operations: [[UInt8]]
+    @usableFromInline let signature: Signature
+    @usableFromInline let digest: Digest
 
     init(
       client: PublicKey, number: UInt64, expiry: SequenceNumber, operations: [[UInt8]],
@@ -24,20 +25,20 @@ public struct Request: Equatable, Sendable {
     }
   }
 
-  private let content: Content
+  @usableFromInline let content: Content
 
   /// Who asks: the client is its key.
-  public var client: PublicKey { content.client }
+  @inlinable public var client: PublicKey { content.client }
   /// The client's own count; a request runs only if its number is above every one that ran before.
-  public var number: UInt64 { content.number }
+  @inlinable public var number: UInt64 { content.number }
   /// The last sequence at which the request may run; afterwards it is void.
-  public var expiry: SequenceNumber { content.expiry }
+  @inlinable public var expiry: SequenceNumber { content.expiry }
   /// What the application is to do, opaque to the core.
-  public var operations: [[UInt8]] { content.operations }
+  @inlinable public var operations: [[UInt8]] { content.operations }
   /// The client's signature over all of the above and the network.
-  public var signature: Signature { content.signature }
+  @inlinable public var signature: Signature { content.signature }
   /// Commits to every field, the signature included.
-  public var digest: Digest { content.digest }
+  @inlinable public var digest: Digest { content.digest }
 
   /// Whether all fields are the same; the digest commits to them.
   public static func == (a: Request, b: Request) -> Bool {

@@ -106,7 +106,7 @@ extension Replica {
     for offset in 0..<UInt64(64) {
       let sequence = execution.executed.advanced(by: offset + 1)
       guard window.contains(sequence) else { continue }
-      if window.read(sequence, { $0.hasProposedBlock }) { accepted |= 1 << offset }
+      if window[sequence].hasProposedBlock { accepted |= 1 << offset }
     }
     return seal(
       .status,

@@ -188,7 +188,7 @@ extension Cluster {
 
   /// A parcel arrives at a node, whose line may be busy with what came before.
   mutating func arrive(_ agenda: Agenda) {
-    guard network.conditions.nodeBandwidth != nil else { return receive(agenda) }
+    guard network.hasNarrowNodes else { return receive(agenda) }
     let (node, place) = (agenda.node, agenda.number)
     guard let time = network.receipt(at: node, bytes: parcels[place].size, now: now) else {
       tellLost(place, to: node)
