@@ -95,8 +95,8 @@ extension Replica {
     window[sequence].proposal = Slot.Proposal(
       header: header, signature: signature, acceptedAt: now, verdict: nil)
     window[sequence].unlinked = nil
-    window[sequence].prepares.count(header.digest, members: members)
-    window[sequence].commits.count(header.digest, members: members)
+    window[sequence].prepares.count(header.digest, members: office.members)
+    window[sequence].commits.count(header.digest, members: office.members)
     effects.report(.accepted(sequence, header.digest, view))
   }
 

@@ -62,7 +62,10 @@ extension Replica {
   /// The leader may not have what waits (F49): its client tells whom it likes. The oldest requests are passed on, so
   /// few at once that all backups together send the leader no more than it can check, and their time counts from then.
   private mutating func passOnWaiting(into effects: inout Effects) {
-    guard !isLeader, office.seat != nil else { return }
+    // Whoever came after the oldest has waited no longer.
+    guard !isLeader, office.seat != nil, let oldest = intake.oldest,
+      now - oldest.arrivedAt >= pacemaker.retransmission
+    else { return }
     for entry in Array(intake.inOrder.prefix(max(1, Self.passedOnAtOnce / members.count)))
     where entry.proposedAt == nil && now - entry.arrivedAt >= pacemaker.retransmission {
       if intake.noteForwarded(entry.request.digest, at: now) {
@@ -107,10 +110,7 @@ extension Replica {
     for offset in 0..<UInt64(64) where phase == .active {
       let sequence = execution.executed.advanced(by: offset + 1)
       guard window.contains(sequence) else { continue }
-      let slot = window[sequence]
-      if let proposal = slot.proposal, slot.block(proposal.header.digest) != nil {
-        held |= 1 << offset
-      }
+      if window[sequence].hasProposedBlock { held |= 1 << offset }
     }
     return seal(
       .status,
@@ -135,10 +135,10 @@ extension Replica {
   /// Commits of a quorum for a block that was never accepted here: asks for the block.
   private mutating func fetchWhatIsVotedFor(into effects: inout Effects) {
     let next = execution.executed.next
-    guard decisions[next] == nil, window.contains(next) else { return }
-    if let digest = window[next].proposal?.header.digest {
-      if window[next].block(digest) == nil { want(digest, at: next, into: &effects) }
-    } else if phase == .active,
+    guard !decisions.contains(next), window.contains(next) else { return }
+    if let digest = window[next].proposedDigest {
+      if !window[next].hasProposedBlock { want(digest, at: next, into: &effects) }
+    } else if phase == .active, !window[next].commits.seats.isEmpty,
       let digest = window[next].commits.digest(reaching: quorum, members: members)
     {
       want(digest, at: next, into: &effects)
@@ -200,7 +200,7 @@ extension Replica {
     let executed = status.statement.sequence
     // The members first: what they forward in this epoch's name can't be checked without them.
     sendManifest(to: status.signer, knownEpoch: status.statement.epoch, into: &effects)
-    if let change, change.certificate.sequence > executed, decisions[executed.next] != nil {
+    if let change, change.certificate.sequence > executed, decisions.contains(executed.next) {
       for offset in 1...Self.decisionsPerAnswer {
         let sequence = executed.advanced(by: offset)
         guard sequence <= change.certificate.sequence, let decision = decisions[sequence],
@@ -215,7 +215,7 @@ extension Replica {
   private mutating func sendDecisions(
     after executed: SequenceNumber, to peer: ReplicaID, seat: Seat, into effects: inout Effects
   ) -> SequenceNumber {
-    guard decisions[executed.next] != nil else {
+    guard decisions.contains(executed.next) else {
       if allowances.spend(PeerAllowances.manifestCost, by: seat, at: now) {
         sendManifest(to: peer, knownEpoch: office.epoch, into: &effects)
       }
@@ -314,7 +314,7 @@ extension Replica {
     guard query.statement.epoch == office.epoch else {
       return query.statement.epoch < office.epoch ? .staleEpoch : .futureView
     }
-    var block = decisions[sequence]?.block
+    var block = decisions.block(at: sequence)
     if block?.digest != digest, window.contains(sequence) { block = window[sequence].block(digest) }
     guard let block, block.digest == digest else { return nil }
     guard allowances.spend(PeerAllowances.decisionCost, by: seat, at: now) else {

@@ -1,7 +1,7 @@
 import WitanCrypto
 
-/// What a replica tells of itself. Nothing in the protocol depends on it.
-public enum Report: Sendable {
+/// What a replica tells of itself. Nothing in the protocol depends on it. It is kept in a box, once for all who read it.
+public indirect enum Report: Sendable {
   /// An input was refused.
   case rejected(Rejection, kind: StatementKind?, from: ReplicaID?)
   /// A proposal was accepted in this view.

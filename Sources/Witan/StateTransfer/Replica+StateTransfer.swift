@@ -14,7 +14,7 @@ extension Replica {
   /// Whether execution goes on by itself. At the end of the window it doesn't, though the next block be here: when no
   /// certificate comes that moves the window, as after the members have changed elsewhere, only a state helps.
   private var canExecuteNext: Bool {
-    execution.executed < window.high && decisions[execution.executed.next] != nil
+    execution.executed < window.high && decisions.contains(execution.executed.next)
   }
 
   /// Asks a few peers, others each time, for the latest stable checkpoint.

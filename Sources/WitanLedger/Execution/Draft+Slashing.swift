@@ -45,7 +45,7 @@ public struct Offence: Hashable, Sendable {
       writer.write(commit.statement.epoch)
       writer.write(viewChange.statement.view)
     }
-    digest = SHA256.hash(writer.bytes)
+    digest = writer.withBytes { SHA256.hash($0) }
   }
 
   /// A wrong word about a claim.
@@ -56,7 +56,7 @@ public struct Offence: Hashable, Sendable {
     writer.write(verdict.signer)
     writer.write(Kind.falseVerdict.rawValue)
     writer.write(verdict.outcome.claim)
-    digest = SHA256.hash(writer.bytes)
+    digest = writer.withBytes { SHA256.hash($0) }
   }
 }
 

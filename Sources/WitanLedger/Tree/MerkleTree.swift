@@ -182,7 +182,7 @@ extension Node {
       }
     case .stub: break
     }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// A node as it was kept; nil for what none is.

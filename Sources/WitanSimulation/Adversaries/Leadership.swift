@@ -9,7 +9,7 @@ struct SlowLeader: Adversary {
     _ message: Message, to receiver: ReplicaID?, _ scene: inout Scene
   ) {
     var delay: Micros = 0
-    if case .prePrepare = message { delay = scene.replica.patience * 3 / 4 }
+    if case .prePrepare = message { delay = scene.patience * 3 / 4 }
     scene.pass(message, to: Audience(receiver), after: delay)
   }
 }

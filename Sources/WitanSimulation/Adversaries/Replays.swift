@@ -90,7 +90,7 @@ struct Flooder: Adversary {
   private mutating func say(_ scene: inout Scene) {
     let step = scene.draw.integer(in: 0...255 as ClosedRange<UInt64>)
     let sequence = scene.executed.advanced(by: step)
-    let digest = scene.replica.lastBlock.madeUp
+    let digest = scene.lastBlock.madeUp
     func vote(_ kind: StatementKind, view: View) -> SignedStatement? {
       scene.sign(
         Statement(kind, epoch: scene.epoch, view: view, sequence: sequence, digest: digest))

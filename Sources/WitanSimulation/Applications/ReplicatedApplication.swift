@@ -8,7 +8,7 @@ public enum ReplicatedApplication: StateMachine {
   /// Keys and values.
   case store(KeyValueStore)
   /// Accounts, stakes and claims.
-  case ledger(Ledger)
+  indirect case ledger(Ledger)
 
   /// Which of them.
   public enum Kind: String, CaseIterable, Hashable, Sendable {

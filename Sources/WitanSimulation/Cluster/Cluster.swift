@@ -371,15 +371,14 @@ public struct Cluster: Sendable {
       batch.removeAll()
       swap(&batch, &effects)
     }
-    answers.removeAll(keepingCapacity: true)
+    while answers.popLast() != nil {}
     var next = 0
     while true {
-      for place in 0..<batch.list.count {
+      while let effect = batch.next() {
         guard machines[index].survivesEffect() else { return die(index, .killed) }
-        perform(batch.list[place], at: index)
+        perform(consume effect, at: index)
         guard machines[index].isUp else { return }
       }
-      batch.removeAll()
       guard next < answers.count else { return }
       let local = machines[index].clock.monotonic(at: now)
       machines[index].replica.handle(answers[next], at: local, into: &batch)
@@ -387,7 +386,7 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func perform(_ effect: Effect, at index: Int) {
+  private mutating func perform(_ effect: consuming Effect, at index: Int) {
     switch effect {
     case .persist(let record):
       if !readers.isEmpty, case .epoch(let change) = record { note(change) }
@@ -415,12 +414,10 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func send(_ reply: consuming Reply, from index: Int) {
-    if !machines[index].isHonest {
-      guard let told = dishonest(reply, at: index) else { return }
-      reply = told
-    }
-    if watch.contains(.messages) { tell(.messages, index, .replied(reply)) }
+  private mutating func send(_ meant: Reply, from index: Int) {
+    let told = machines[index].isHonest ? meant : dishonest(meant, at: index)
+    guard let reply = told else { return }
+    tell(.messages, index, .replied(reply))
     guard let client = clientPlaces[reply.body.client] else { return }
     sendDurably(.reply(reply), from: index, client: client)
   }

@@ -231,8 +231,7 @@ public struct Run: Sendable {
       if isChecked { oracle.watch(happenings, in: cluster) }
       for happening in happenings { note(happening, onDecision) }
       guard milestones != nil else { continue }
-      let vantage = oracle.vantage
-      for happening in happenings where !vantage.faulty.contains(happening.node) {
+      for happening in happenings where !oracle.vantage.faulty.contains(happening.node) {
         milestones?.observe(happening)
       }
     }
