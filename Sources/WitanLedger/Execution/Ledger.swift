@@ -54,6 +54,8 @@ public struct Ledger: Sendable {
     case rewarded(Amount, difficulty: UInt64)
     /// A validator said something else about a claim than a quorum.
     case outvoted(ReplicaID, claim: Digest)
+    /// An account spent one number in two ways within a block, and got neither.
+    case doubleSpent(PublicKey, nonce: UInt64)
   }
 
   /// The state after the last block that ended.
@@ -163,7 +165,8 @@ struct BlockProgress: Sendable {
   /// Spendings that the block has in two versions.
   var conflicts: Set<Spending> = []
   /// What verdicts of the block earn, by validator in the order of their first.
-  var merits: [(id: ReplicaID, merit: UInt64)] = []
+  private(set) var merits: [(id: ReplicaID, merit: UInt64)] = []
+  private var places: [ReplicaID: Int] = [:]
   /// The difficulty of all claims that it settled.
   var difficulty: UInt64 = 0
   var events: [Ledger.Event] = []
@@ -174,10 +177,11 @@ struct BlockProgress: Sendable {
   }
 
   mutating func credit(_ merit: UInt64, to id: ReplicaID) {
-    if let place = merits.firstIndex(where: { $0.id == id }) {
+    if let place = places[id] {
       let (sum, overflow) = merits[place].merit.addingReportingOverflow(merit)
       merits[place].merit = overflow ? .max : sum
     } else {
+      places[id] = merits.count
       merits.append((id, merit))
     }
   }

@@ -112,17 +112,19 @@ extension Run {
     let denial = ClaimOutcome(claim: outcome.claim, isProved: false, difficulty: 0)
     var verdicts: [SignedOutcome] = []
     var lies: [LedgerOperation] = []
-    for member in draw.shuffled(office.members) {
+    // As many as fit into a request beside what else is in it.
+    let limit = Int(cluster.configuration.parameters.requestByteLimit) - 4_096
+    for seat in draw.shuffled(office.seats).prefix(limit / SignedOutcome.encodedSize) {
       guard
         let machine = cluster.machines.indices.first(where: {
-          cluster.machines[$0].id == member.id
+          cluster.machines[$0].id == seat.id
         }), cluster.machines[machine].isUp,
-        let stake = try? ledger.validator(member.id)?.stake, stake >= ledger.economy.minimumStake
+        let stake = try? ledger.validator(seat.id)?.stake, stake >= ledger.economy.minimumStake
       else { continue }
       guard !isCast(machine, as: "silent") else { continue }
       let isLie = isCast(machine, as: "wrong-verdicts") && draw.chance(0.5)
       let verdict = SignedOutcome(
-        isLie ? denial : outcome, by: member.id, with: cluster.machines[machine].signer,
+        isLie ? denial : outcome, by: seat.id, with: cluster.machines[machine].signer,
         chain: cluster.genesis.digest)
       verdicts.append(verdict)
       if isLie { lies.append(.refute(verdict)) }
