@@ -131,7 +131,8 @@ extension Cluster {
     var scene = Scene(
       machine: index, replica: machines[index].replica, draw: machines[index].malice,
       homes: homes, now: now, genesis: genesis,
-      examiner: machines[index].host.machine.ledger?.network?.examiner, coalition: consume coalition)
+      examiner: machines[index].host.machine.ledger?.network?.examiner, coalition: consume coalition
+    )
     body(&adversary, &scene)
     machines[index].malice = scene.draw
     machines[index].adversary = adversary
