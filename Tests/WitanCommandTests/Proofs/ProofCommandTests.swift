@@ -144,7 +144,10 @@ final class ProofCommandTests {
       #expect(record["verdict"]?.string == "rejected", "\(index): \(line)")
       #expect(record["reason"]?.string?.hasPrefix("line ") == true, "\(index): \(line)")
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+    // A build that counts coverage leaves its own counts behind.
+    let after = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { !$0.hasSuffix(".profraw") }.sorted()
+    #expect(after == before)
   }
 
   @Test func `each claim tells its own time, and what Z3 counted if asked`() throws {
