@@ -49,9 +49,10 @@ extension Replica {
 
   // MARK: Prepares
 
-  /// Sends this replica's prepare for the accepted and valid block, but for the leader, whose proposal is one.
+  /// Sends this replica's prepare for the accepted block, whose verdict is that it is valid, but for the leader, whose
+  /// proposal is one.
   mutating func vote(at sequence: SequenceNumber, into effects: inout Effects) {
-    guard let seat = office.seat, phase == .active, window[sequence].isValid,
+    guard let seat = office.seat, phase == .active,
       let digest = window[sequence].proposedDigest
     else { return }
     if seat != leader {
