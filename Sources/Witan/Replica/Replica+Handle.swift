@@ -6,7 +6,9 @@ extension Replica {
     self.now = now
     viewEnteredAt = now
     resume(into: &effects)
-    effects.report(.enteredView(office.epoch, view, leader: currentLeader))
+    if phase == .active {
+      effects.report(.enteredView(office.epoch, view, leader: currentLeader))
+    }
     timers.set(.status, after: pacemaker.retransmission, into: &effects)
     settle(into: &effects)
   }

@@ -66,7 +66,7 @@ public enum Adversaries {
     Role("wrong-verdicts", "It refuses valid blocks and votes for invalid ones.", WrongJudge()),
     Role(
       "forged-certificates",
-      "It shows certificates with a wrong signature, too few, one for two, or of another epoch or view.",
+      "It shows certificates with a wrong signature, too few, one for two, or of another epoch or view, and locks that nobody has.",
       Forger()),
     Role(
       "new-view-lies",
@@ -78,7 +78,10 @@ public enum Adversaries {
     Role(
       "state-lies", "It serves pieces of state that aren't, and checkpoints nobody certified.",
       StateLiar()),
-    Role("false-replies", "It tells clients results that aren't, or refuses them.", FalseReplier()),
+    Role(
+      "false-replies",
+      "It tells clients results that aren't, or refuses them, and proves what was or what is elsewhere.",
+      FalseReplier()),
     Role(
       "mutations",
       "It changes what it says by one small step, towards some: a view, a sequence, a digest, or not at all.",

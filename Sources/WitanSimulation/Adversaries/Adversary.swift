@@ -13,6 +13,8 @@ public protocol Adversary: Sendable {
   mutating func replicaSends(_ message: Message, to receiver: ReplicaID?, _ scene: inout Scene)
   /// The replica would tell a client this. What the client is told; nil is nothing.
   mutating func replicaReplies(_ reply: Reply, _ scene: inout Scene) -> Reply?
+  /// The replica would answer a client's read with this. What the client is told; nil is nothing.
+  mutating func replicaAnswers(_ answer: Answer, _ scene: inout Scene) -> Answer?
   /// A message arrived. Whether the replica may hear it.
   mutating func hears(_ message: Message, _ scene: inout Scene) -> Bool
   /// What the application says, which the adversary may say otherwise.
@@ -37,6 +39,9 @@ extension Adversary {
 
   /// Tells it.
   public mutating func replicaReplies(_ reply: Reply, _ scene: inout Scene) -> Reply? { reply }
+
+  /// Tells it.
+  public mutating func replicaAnswers(_ answer: Answer, _ scene: inout Scene) -> Answer? { answer }
 
   /// Hears everything.
   public mutating func hears(_ message: Message, _ scene: inout Scene) -> Bool { true }

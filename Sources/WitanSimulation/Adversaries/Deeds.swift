@@ -52,6 +52,11 @@ public struct Deeds: Hashable, Sendable {
     }
   }
 
+  /// Looks at what a client was told.
+  mutating func note<Body>(told: Sealed<Body>?, insteadOf honest: Sealed<Body>) {
+    if let told { if told.signed != honest.signed { self.told += 1 } } else { withheld += 1 }
+  }
+
   /// Looks at what the application was made to say.
   mutating func note(answer: Input?, insteadOf honest: Input?) {
     let isSame =

@@ -2,8 +2,8 @@ import Witan
 import WitanCrypto
 import WitanDraw
 
-/// Shows certificates that certify nothing, wherever its replica shows one, and decisions that nobody took: one
-/// signature is wrong, there are too few, one stands for two, or the signatures are over another epoch or view.
+/// Shows certificates that certify nothing, wherever its replica shows one, and locks and decisions that nobody has or
+/// took: one signature is wrong, there are too few, one stands for two, or the signatures are over another epoch or view.
 struct Forger: Adversary {
   mutating func replicaSends(
     _ message: Message, to receiver: ReplicaID?, _ scene: inout Scene
@@ -11,7 +11,9 @@ struct Forger: Adversary {
     let audience = Audience(receiver)
     switch message {
     case .viewChange(let sealed):
-      let body = forged(sealed.body, &scene)
+      let body =
+        invented(insteadOf: sealed.body, for: sealed.statement, &scene)
+        ?? forged(sealed.body, &scene)
       if let other = scene.reseal(sealed, body) { scene.pass(.viewChange(other), to: audience) }
     case .decision(let sealed):
       let certificate = forged(sealed.body.certificate, &scene)
@@ -53,6 +55,35 @@ struct Forger: Adversary {
     return scene.seal(
       .decision, Decision(certificate: certificate, block: block), view: place.view,
       sequence: place.sequence)
+  }
+
+  /// What a member shows that is bound to another block than it is: in the last view before, so that no true lock is
+  /// later, and signed by the coalition alone.
+  private func invented(
+    insteadOf body: ViewChangeBody, for place: Statement, _ scene: inout Scene
+  ) -> ViewChangeBody? {
+    guard place.view > 0, let index = scene.draw.pick(body.locks.indices),
+      scene.draw.chance(0.5)
+    else { return nil }
+    let old = body.locks[index].header
+    let header = BlockHeader(
+      height: old.height, previous: old.previous, proposer: old.proposer,
+      timestamp: old.timestamp + 1, epoch: old.epoch, payload: old.payload)
+    let view = View(place.view.rawValue - 1)
+    let vote = Statement(
+      .prepare, epoch: place.epoch, view: view, sequence: header.height, digest: header.digest)
+    guard let own = scene.sign(vote)?.signature else { return nil }
+    var seats = SeatSet()
+    var signatures: [Signature] = []
+    for (index, member) in scene.members.members.enumerated() {
+      seats.insert(Seat(index))
+      signatures.append(scene.sign(vote, as: member.id)?.signature ?? own)
+    }
+    let lock = Lock.prepared(
+      PreparedCertificate(
+        header: header, epoch: place.epoch, view: view, proposal: own,
+        prepares: SignatureSet(seats: seats, signatures: signatures)))
+    return ViewChangeBody(stable: body.stable, locks: body.locks.prefix(index) + [lock])
   }
 
   /// Puts the same signatures in others' seats, or leaves it at too few.

@@ -34,7 +34,10 @@ struct NewViewLiar: Adversary {
         .prePrepare, epoch: scene.epoch, view: newView.statement.view,
         sequence: newView.statement.sequence.next, digest: newView.statement.digest.madeUp)
       if let signature = scene.sign(statement)?.signature { proposals[0] = signature }
-    case 3: viewChanges = Array(viewChanges.prefix(1))
+    case 3:
+      // From one alone to nearly enough.
+      viewChanges = Array(
+        viewChanges.prefix(scene.draw.integer(in: 1...max(1, viewChanges.count - 1))))
     case 4: viewChanges = viewChanges.dropLast() + viewChanges.prefix(1)
     default:
       let statement = newView.statement.with(sequence: newView.statement.sequence.next)

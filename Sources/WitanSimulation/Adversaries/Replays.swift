@@ -111,15 +111,3 @@ struct Flooder: Adversary {
     if let message { scene.pass(message) }
   }
 }
-
-/// Tells clients results that aren't, or that there are none.
-struct FalseReplier: Adversary {
-  mutating func replicaReplies(_ reply: Reply, _ scene: inout Scene) -> Reply? {
-    let body = reply.body
-    let outcome: Outcome =
-      scene.draw.chance(0.5)
-      ? .result(Array("no such thing".utf8)) : .refused(scene.draw.pick(Refusal.allCases) ?? .busy)
-    return scene.reseal(
-      reply, ReplyBody(client: body.client, number: body.number, outcome: outcome))
-  }
-}

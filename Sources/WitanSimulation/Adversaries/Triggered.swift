@@ -48,6 +48,10 @@ struct Triggered<Inner: Adversary>: Adversary {
     isOn(nil, &scene) ? inner.replicaReplies(reply, &scene) : reply
   }
 
+  mutating func replicaAnswers(_ answer: Answer, _ scene: inout Scene) -> Answer? {
+    isOn(nil, &scene) ? inner.replicaAnswers(answer, &scene) : answer
+  }
+
   mutating func hears(_ message: Message, _ scene: inout Scene) -> Bool {
     scene.coalition.remember(message)
     guard isOn(message, &scene) else { return true }

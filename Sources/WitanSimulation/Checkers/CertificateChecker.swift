@@ -2,7 +2,8 @@ import Witan
 import WitanCrypto
 
 /// Certificates: every decision that a correct replica reports carries commits of a quorum of its own epoch's members, and
-/// so does every stable checkpoint. They are checked as a light client checks them, from the genesis on.
+/// so does every stable checkpoint. They are checked as a light client checks them, from the genesis on. And no correct
+/// replica enters a view but the first unless a quorum asked for it.
 public struct CertificateChecker: Checker {
   /// The commits that were checked already, of one block in one view: the members sign the same thing for everybody.
   private struct Checked {
@@ -22,6 +23,16 @@ public struct CertificateChecker: Checker {
   private var announced: [Epoch: Membership] = [:]
   private var checked: [SequenceNumber: Checked] = [:]
   private var latest: SequenceNumber = 0
+  /// The new-views that were sent for a view, until one is found that a quorum asked for: then none.
+  private var openings: [ViewPlace: [NewView]] = [:]
+
+  private struct ViewPlace: Hashable {
+    let epoch: Epoch
+    let view: View
+  }
+
+  /// How many new-views for one view are looked at. More than one is a liar's.
+  private static let openingsLimit = 8
 
   /// How many certificates wait for their epoch to be known.
   static let aheadLimit = 4_096
@@ -43,10 +54,15 @@ public struct CertificateChecker: Checker {
 
   /// Sees what happened.
   public mutating func observe(_ happening: Happening) {
+    if case .sent(.newView(let newView), _) = happening.event { return note(newView) }
     guard vantage.isCorrect(happening.node), case .report(let report) = happening.event else {
       return
     }
     switch report {
+    // Its leader enters it before others are told.
+    case .enteredView(let epoch, let view, let leader)
+    where view > 0 && leader != vantage.names[happening.node]:
+      checkEntry(ViewPlace(epoch: epoch, view: view), happening)
     case .decided(let certificate, let header): check(certificate, header, happening)
     case .stable(let certificate): check(certificate, happening)
     case .enteredEpoch(let epoch, let members):
@@ -111,6 +127,50 @@ public struct CertificateChecker: Checker {
       let latest = latest
       checked = checked.filter { latest.distance(after: $0.key) < window }
     }
+  }
+
+  private mutating func note(_ newView: NewView) {
+    let statement = newView.statement
+    if let members = verifier(for: statement.epoch)?.members(of: statement.epoch),
+      newView.signer != members[members.leader(of: statement.view, in: statement.epoch)].id
+    {
+      return
+    }
+    let place = ViewPlace(epoch: statement.epoch, view: statement.view)
+    let known = openings[place]
+    // None at all stands for those that were found good.
+    if let known, known.isEmpty || known.count == Self.openingsLimit || known.contains(newView) {
+      return
+    }
+    openings[place, default: []].append(newView)
+  }
+
+  /// Counts for itself who asked for the view, and whether they signed that.
+  private mutating func checkEntry(_ place: ViewPlace, _ happening: Happening) {
+    guard let members = verifier(for: place.epoch)?.members(of: place.epoch) else { return }
+    let sent = openings[place] ?? []
+    if openings[place]?.isEmpty == true { return }
+    let isAskedFor = sent.contains { newView in
+      var asking = SeatSet(capacity: members.count)
+      for named in newView.body.viewChanges {
+        guard named.statement.kind == .viewChange, named.statement.view == place.view,
+          named.statement.epoch == place.epoch, let seat = members.seat(of: named.signer),
+          named.statement.isSigned(
+            named.signature, by: members[seat].key, chain: vantage.genesis.digest,
+            scheme: vantage.scheme)
+        else { continue }
+        asking.insert(seat)
+      }
+      let power = members.power(of: asking).rawValue
+      let total = members.quorum.total.rawValue
+      return 2 * power > total + (total - 1) / 3
+    }
+    guard isAskedFor else {
+      return findings.add(
+        .certificate, at: happening, 0,
+        detail: "it enters view \(place.view.rawValue), for which no quorum asked")
+    }
+    openings[place] = []
   }
 
   private mutating func check(_ certificate: CheckpointCertificate, _ happening: Happening) {

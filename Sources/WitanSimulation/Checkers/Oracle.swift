@@ -143,6 +143,7 @@ public struct Oracle: Sendable {
       durability.observe(happening)
       state.observe(happening)
     case .newView:
+      certificates.observe(happening)
       durability.observe(happening)
       accountability.observe(happening)
     default: break
@@ -177,6 +178,7 @@ public struct Oracle: Sendable {
       validity.observe(happening)
       durability.observe(happening)
       followEpoch()
+    case .enteredView: certificates.observe(happening)
     case .evidence, .rejected, .liar: accountability.observe(happening)
     case .diverged: state.observe(happening)
     default: break

@@ -79,8 +79,16 @@ extension Cluster {
     var told: Reply? = reply
     let acts = act(at: index) { told = $0.replicaReplies(reply, &$1) }
     machines[index].deeds.note(acts)
-    if let told, told != reply { machines[index].deeds.told += 1 }
-    if told == nil { machines[index].deeds.withheld += 1 }
+    machines[index].deeds.note(told: told, insteadOf: reply)
+    return told
+  }
+
+  /// What an adversary has its replica answer to a client's read.
+  mutating func dishonest(_ answer: Answer, at index: Int) -> Answer? {
+    var told: Answer? = answer
+    let acts = act(at: index) { told = $0.replicaAnswers(answer, &$1) }
+    machines[index].deeds.note(acts)
+    machines[index].deeds.note(told: told, insteadOf: answer)
     return told
   }
 

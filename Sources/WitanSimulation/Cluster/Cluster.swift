@@ -399,10 +399,7 @@ public struct Cluster: Sendable {
     case .setTimer(let timer, let span): set(timer, after: span, at: index)
     case .cancelTimer(let kind): machines[index].timers[Int(kind.rawValue)] = nil
     case .reply(let reply): send(reply, from: index)
-    case .answer(let answer):
-      if let client = clientPlaces[answer.body.client] {
-        sendDurably(.answer(answer), from: index, client: client)
-      }
+    case .answer(let answer): send(answer, from: index)
     case .report(let report):
       tell(.reports, index, .report(report))
       if !readers.isEmpty, case .executed(let sequence, _) = report {
@@ -420,6 +417,12 @@ public struct Cluster: Sendable {
     tell(.messages, index, .replied(reply))
     guard let client = clientPlaces[reply.body.client] else { return }
     sendDurably(.reply(reply), from: index, client: client)
+  }
+
+  private mutating func send(_ meant: Answer, from index: Int) {
+    let told = machines[index].isHonest ? meant : dishonest(meant, at: index)
+    guard let answer = told, let client = clientPlaces[answer.body.client] else { return }
+    sendDurably(.answer(answer), from: index, client: client)
   }
 
   /// Has the application, or the adversary in its place, answer an effect.
