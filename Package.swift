@@ -7,6 +7,8 @@ let package = Package(
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
     .library(name: "WitanLedger", targets: ["WitanLedger"]),
+    .library(name: "WitanRollup", targets: ["WitanRollup"]),
+    .library(name: "WitanEvents", targets: ["WitanEvents"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
@@ -22,14 +24,19 @@ let package = Package(
     .target(name: "WitanCrypto", dependencies: ["CCrypto", "CSodium"]),
     .target(name: "Witan", dependencies: ["WitanCrypto"]),
     .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto"]),
+    .target(name: "WitanRollup", dependencies: ["Witan", "WitanCrypto", "WitanLedger"]),
+    .target(name: "WitanEvents", dependencies: ["Witan"]),
     .target(
-      name: "WitanSimulation", dependencies: ["Witan", "WitanCrypto", "WitanDraw", "WitanLedger"]),
+      name: "WitanSimulation",
+      dependencies: [
+        "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger", "WitanRollup",
+      ]),
     .target(name: "WitanNode", dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger"]),
     .executableTarget(
       name: "WitanCommand",
       dependencies: [
-        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
-        "WitanSimulation",
+        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger", "WitanNode",
+        "WitanRollup", "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
@@ -48,6 +55,13 @@ let package = Package(
       dependencies: [
         "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
       ]),
+    .testTarget(name: "WitanEventsTests", dependencies: ["WitanEvents", "Witan", "WitanDraw"]),
+    .testTarget(
+      name: "WitanRollupTests",
+      dependencies: [
+        "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanRollup",
+      ]
+    ),
     .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
     .testTarget(
       name: "WitanCommandTests",
