@@ -48,7 +48,10 @@ let package = Package(
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
       name: "WitanSimulationTests",
-      dependencies: ["WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger"],
+      dependencies: [
+        "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger",
+        "WitanRollup",
+      ],
       exclude: ["Campaign/Found"], resources: [.copy("Stories")]),
     .testTarget(
       name: "WitanLedgerTests",

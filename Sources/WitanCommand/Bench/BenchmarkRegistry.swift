@@ -9,7 +9,7 @@ struct BenchmarkRegistry: Sendable {
   static let all = BenchmarkRegistry(
     groups: [
       CoreBenchmarks.group, LedgerBenchmarks.group, SimulationBenchmarks.group,
-      GossipBenchmarks.group, PropertyBenchmarks.group,
+      GossipBenchmarks.group, RollupBenchmarks.group, PropertyBenchmarks.group,
     ])
 
   /// All benchmarks of all groups.

@@ -12,6 +12,7 @@ extension Program {
       TwinsCommand.command,
       BenchCommand.command,
       LedgerCommand.command,
+      RollupCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])

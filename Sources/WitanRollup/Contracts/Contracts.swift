@@ -61,32 +61,40 @@ public struct Contracts: Sendable {
     self.rules = rules
     self.network = network
     tree = MerkleTree()
-    var draft = draft()
-    try draft.write(L1Block(height: 0, time: 0, randomness: genesis.randomness), to: .clock)
     var (head, treasury, registry) = (ChainHead(), Treasury(), Registry())
     treasury.free = genesis.treasury
     treasury.rewards = genesis.rewards
     treasury.deposits = genesis.deposits
     head.value = genesis.deposits
+    registry.active = UInt64(genesis.validators.count)
     for part in [genesis.treasury, genesis.rewards, genesis.deposits]
       + genesis.balances.map(\.amount) + genesis.validators.map(\.stake)
     {
       treasury.issued = try treasury.issued.adding(part)
     }
-    for (key, amount) in genesis.balances { try draft.pay(amount, to: key) }
-    for (key, stake) in genesis.validators {
-      guard stake >= rules.minimumStake else { throw .belowMinimum }
-      guard try !draft.has(.stake(key)) else { throw .stakedAlready }
-      let place = registry.active
-      try draft.write(
-        StakeRecord(amount: stake, standing: .active(place: place), lastSeen: 0), to: .stake(key))
-      try draft.write(StoredKey(key), to: .seat(place))
-      registry.active += 1
+    guard Set(genesis.validators.map(\.key)).count == genesis.validators.count,
+      Set(genesis.balances.map(\.key)).count == genesis.balances.count
+    else { throw .namedTwice }
+    let clock = L1Block(height: 0, time: 0, randomness: genesis.randomness)
+    // There may be many: a draft looks through a list of what it changes.
+    var changes: [MerkleTree.Change] = [
+      .put(ContractKey.clock.digest, clock.encoded), .put(ContractKey.head.digest, head.encoded),
+      .put(ContractKey.treasury.digest, treasury.encoded),
+      .put(ContractKey.registry.digest, registry.encoded),
+    ]
+    for (key, amount) in genesis.balances {
+      var account = L1Account()
+      account.balance = amount
+      changes.append(.put(ContractKey.account(key).digest, account.encoded))
     }
-    try draft.write(treasury, to: .treasury)
-    try draft.write(registry, to: .registry)
-    try draft.write(head, to: .head)
-    try take(draft)
+    for (place, (key, stake)) in genesis.validators.enumerated() {
+      guard stake >= rules.minimumStake else { throw .belowMinimum }
+      let record = StakeRecord(
+        amount: stake, standing: .active(place: UInt64(place)), lastSeen: 0)
+      changes.append(.put(ContractKey.stake(key).digest, record.encoded))
+      changes.append(.put(ContractKey.seat(UInt64(place)).digest, key.bytes))
+    }
+    do { try tree.apply(changes) } catch { throw .unreadable }
     try begin(L1Block(height: 0, time: 0, randomness: genesis.randomness))
   }
 

@@ -171,12 +171,6 @@ import WitanLedger
       let marks = [before] + filled.map(\.rawValue) + [end]
       let longest = zip(marks, marks.dropFirst()).map { $1 - $0 }.max() ?? 0
       #expect(longest <= 4 * (patience + 3), "\(filled)")
-      // Once only those who are there are drawn, no slot stays empty.
-      let narrowed = town.contracts.head.seenSince.rawValue * 4 + 4 * (patience + 1)
-      let regular = (min(narrowed, end)..<end).map(SlotNumber.init(_:))
-      if town.contracts.head.seenSince.rawValue > before / 4 {
-        #expect(regular.allSatisfy(filled.contains), "\(filled)")
-      }
     }
   }
 

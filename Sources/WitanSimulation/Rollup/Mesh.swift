@@ -1,0 +1,99 @@
+import WitanDraw
+
+/// Who gossips with whom: links that both sides use, and beside them those over which only news of messages goes.
+///
+/// Made as validators come to know each other: first those that can be dialled choose, then those that can only dial. A
+/// node dials until it has D links; one that has D_high is no longer dialled.
+struct Mesh: Sendable {
+  /// Links as rows of one table: node `n` has those from `starts[n]` to `starts[n + 1]`.
+  struct Rows: Sendable {
+    private(set) var starts: [Int32] = [0]
+    private(set) var ends: [Int32] = []
+
+    init(_ lists: [[Int32]]) {
+      for list in lists {
+        ends += list
+        starts.append(Int32(ends.count))
+      }
+    }
+
+    subscript(node: Int) -> Range<Int> { Int(starts[node])..<Int(starts[node + 1]) }
+  }
+
+  let links: Rows
+  /// How long each link takes, in microseconds.
+  let delays: [UInt32]
+  let lazy: Rows
+  let lazyDelays: [UInt32]
+  /// The shortest of all delays.
+  let shortest: UInt32
+
+  /// Links between so many nodes, of which some can only dial.
+  init(
+    count: Int, sizes: Scenario.Mesh, isPrivate: [Bool], latency: Distribution, floor: UInt64,
+    draw: Draw
+  ) {
+    var lists = [[Int32]](repeating: [], count: count)
+    var draw = draw.split("mesh")
+    let open = (0..<count).filter { !isPrivate[$0] }
+    let hidden = (0..<count).filter { isPrivate[$0] }
+    for node in draw.shuffled(open) + draw.shuffled(hidden) {
+      // Everybody is asked a few times over at most: in a small network there may be nobody left.
+      var attempts = 8 * sizes.degree + 16
+      while lists[node].count < sizes.degree, attempts > 0, let other = draw.pick(open) {
+        attempts -= 1
+        guard other != node, lists[other].count < sizes.high,
+          !lists[node].contains(Int32(other))
+        else { continue }
+        lists[node].append(Int32(other))
+        lists[other].append(Int32(node))
+      }
+    }
+    var lazyLists = [[Int32]](repeating: [], count: count)
+    for node in 0..<count where count > 1 {
+      var attempts = 4 * sizes.lazy
+      while lazyLists[node].count < sizes.lazy, attempts > 0 {
+        attempts -= 1
+        let other = Int32(draw.integer(in: 0...count - 1))
+        guard other != node, !lists[node].contains(other), !lazyLists[node].contains(other) else {
+          continue
+        }
+        lazyLists[node].append(other)
+      }
+    }
+    let pairs = Dice(draw.split("latency"))
+    let delay = { (a: Int, b: Int32) -> UInt32 in
+      let (low, high) = (min(a, Int(b)), max(a, Int(b)))
+      let word = pairs.narrowed(to: UInt64(low)).word(UInt64(high))
+      return UInt32(clamping: max(floor, latency.sample(word), 1))
+    }
+    links = Rows(lists)
+    lazy = Rows(lazyLists)
+    delays = lists.enumerated().flatMap { node, list in list.map { delay(node, $0) } }
+    lazyDelays = lazyLists.enumerated().flatMap { node, list in list.map { delay(node, $0) } }
+    shortest = min(delays.min() ?? .max, lazyDelays.min() ?? .max)
+  }
+
+  /// In how many parts those who are there fall, and how many the largest has.
+  func parts(_ isOnline: [Bool]) -> (count: Int, largest: Int) {
+    var seen = isOnline.map { !$0 }
+    var (count, largest) = (0, 0)
+    var queue: [Int32] = []
+    for start in seen.indices where !seen[start] {
+      seen[start] = true
+      queue.removeAll(keepingCapacity: true)
+      queue.append(Int32(start))
+      var next = 0
+      while next < queue.count {
+        for link in links[Int(queue[next])] where !seen[Int(links.ends[link])] {
+          seen[Int(links.ends[link])] = true
+          queue.append(links.ends[link])
+        }
+        next += 1
+      }
+      count += 1
+      largest = max(largest, queue.count)
+    }
+    return (count, largest)
+  }
+}
