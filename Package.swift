@@ -72,7 +72,9 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "PropertyTests",
-      dependencies: ["PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw"]),
+      dependencies: [
+        "PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger",
+      ]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

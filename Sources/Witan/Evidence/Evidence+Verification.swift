@@ -49,6 +49,23 @@ extension Evidence {
 
   /// Checks the proof against the members that a verifier knows.
   public func verify(by verifier: Verifier) throws(EvidenceFault) {
+    try verify { (signed) throws(EvidenceFault) in try Self.check(signed, by: verifier) }
+  }
+
+  /// Checks the proof against the culprit's key, for those who know it for good. No correct replica signs such
+  /// statements in any epoch, whether it is a member or not: who served then needn't be known.
+  public func verify(
+    key: PublicKey, chain: Digest, scheme: SignatureScheme
+  ) throws(EvidenceFault) {
+    try verify { (signed) throws(EvidenceFault) in
+      guard signed.statement.isSigned(signed.signature, by: key, chain: chain, scheme: scheme)
+      else { throw .badSignature }
+    }
+  }
+
+  private func verify(
+    signatures check: (SignedStatement) throws(EvidenceFault) -> Void
+  ) throws(EvidenceFault) {
     switch self {
     case .conflict(let first, let second):
       guard first.signer == second.signer, first.statement.kind == second.statement.kind,
@@ -61,15 +78,15 @@ extension Evidence {
           || first.statement.kind.isOnePerView
       else { throw .unrelated }
       guard first.statement != second.statement else { throw .noConflict }
-      try Self.check(first, by: verifier)
-      try Self.check(second, by: verifier)
+      try check(first)
+      try check(second)
     case .omission(let commit, let viewChange):
       guard commit.signer == viewChange.signer, commit.statement.kind == .commit,
         viewChange.statement.kind == .viewChange,
         commit.statement.epoch == viewChange.statement.epoch
       else { throw .unrelated }
-      try Self.check(commit, by: verifier)
-      try Self.check(viewChange.signed, by: verifier)
+      try check(commit)
+      try check(viewChange.signed)
       if let excuse = viewChange.excuse(for: commit.statement) { throw .nothingHidden(excuse) }
     }
   }

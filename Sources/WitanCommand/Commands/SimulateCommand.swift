@@ -26,8 +26,8 @@ enum SimulateCommand {
         "witan simulate --crash 0@1s..4s --trace --save-scenario crash.scenario",
         "the first leader dies: what the others say, and a file for witan replay"),
       Example(
-        "witan simulate --application ledger --faulty 1 --save-ledger out",
-        "a ledger: who earns and who doesn't, and a folder for witan ledger"),
+        "witan simulate --clients 2 --adversary double-voter --save-ledger out",
+        "who earns, who is punished, and a folder for witan ledger"),
       Example(
         "witan simulate --json | jq .finalityMillis", "how long decisions took, for a program"),
     ]

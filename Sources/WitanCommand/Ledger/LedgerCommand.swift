@@ -52,18 +52,22 @@ enum LedgerCommand {
   ) { options, output in try guarded(output) { try LedgerReport.show(place(options), output) } }
 
   private static let account = Command(
-    "account", .run, "what a key owns", options: Options(),
+    "account", .run, "what a key owns, or a validator earned",
+    options: Options(),
     parameters: [
-      path, .option("key", \.account, .text("KEY"), "whose account; it must be given"),
+      path, .option("key", \.account, .text("KEY"), "whose account: 64 hexadecimal digits"),
+      .option("validator", \.validator, .integer(0...UInt32.max), "which validator"),
     ],
     examples: [
-      Example("witan ledger account out --key KEY", "KEY is 64 hexadecimal digits"),
+      Example("witan ledger account out --validator 2", "with the key of its owner"),
       Example("witan ledger account out --key KEY --json", "for a program, in the smallest units"),
     ]
   ) { options, output in
     try guarded(output) {
-      guard let key = options.account else { throw missing("--key") }
-      return try LedgerReport.account(bytes(key, of: "--key"), place(options), output)
+      switch try subject(of: options) {
+      case .validator(let id): try LedgerReport.validator(id, place(options), output)
+      case .account(let key): try LedgerReport.account(key, place(options), output)
+      }
     }
   }
 
@@ -80,13 +84,7 @@ enum LedgerCommand {
     ]
   ) { options, output in
     try guarded(output) {
-      let key: StateKey
-      switch (options.account, options.validator) {
-      case (let account?, nil): key = .account(try bytes(account, of: "--key"))
-      case (nil, let validator?): key = .validator(ReplicaID(validator))
-      default: throw missing("either --key or --validator")
-      }
-      return try LedgerReport.prove(key, place(options), to: options.out, output)
+      try LedgerReport.prove(subject(of: options).key, place(options), to: options.out, output)
     }
   }
 
@@ -128,8 +126,33 @@ enum LedgerCommand {
   }
 
   private static func required(_ options: Options) throws -> String {
-    guard let path = options.path else { throw missing("a path") }
+    guard let path = options.path else {
+      throw UsageError("a path is missing", remedy: "give a folder with a ledger, or a file")
+    }
     return path
+  }
+
+  /// Whose account or stake is asked for.
+  private enum Subject {
+    case account(PublicKey)
+    case validator(ReplicaID)
+
+    var key: StateKey {
+      switch self {
+      case .account(let key): .account(key)
+      case .validator(let id): .validator(id)
+      }
+    }
+  }
+
+  private static func subject(of options: Options) throws -> Subject {
+    switch (options.account, options.validator) {
+    case (let account?, nil): return .account(try bytes(account, of: "--key"))
+    case (nil, let validator?): return .validator(ReplicaID(validator))
+    default:
+      throw UsageError(
+        "it isn't said whose it is", remedy: "give either --key KEY or --validator N")
+    }
   }
 
   private static func place(_ options: Options) throws -> LedgerPlace {
@@ -144,10 +167,6 @@ enum LedgerCommand {
         remedy: "give \(2 * Value.byteCount) hexadecimal digits")
     }
     return value
-  }
-
-  private static func missing(_ what: String) -> UsageError {
-    UsageError("\(what) is missing", remedy: "give \(what)")
   }
 
   /// What is bad ends with 1, whatever it is that is bad about it.

@@ -41,6 +41,11 @@ struct LedgerPlace {
   /// The bytes of a file that begins as a state does.
   private static func snapshot(_ path: String) throws -> [UInt8]? {
     let bytes = try TextFile.readBytes(path, limit: snapshotLimit)
+    if LedgerProof.isOne(bytes) {
+      throw UsageError(
+        "it is a proof, and no ledger", remedy: "give it to witan ledger verify",
+        at: Place(file: path))
+    }
     return LedgerSnapshot.isOne(bytes) ? bytes : nil
   }
 

@@ -53,9 +53,35 @@ enum LedgerReport {
     do { account = try place.ledger().account(of: key) } catch let fault as LedgerRefusal {
       throw BadLedger("\(fault)")
     }
-    output.line("\(output.paint("\(account.balance)", .strong)) tokens, \(account.nonce) spendings")
+    say(.account(account), output)
     output.record([
       "key": .string(key.hex), "balance": .unsigned(account.balance.units),
+      "nonce": .unsigned(account.nonce), "height": .unsigned(place.height.rawValue),
+      "root": .string(place.tree.root.hex),
+    ])
+    return .success
+  }
+
+  /// What a validator has at stake and has earned, and what its owner has.
+  static func validator(
+    _ id: ReplicaID, _ place: LedgerPlace, _ output: Output
+  ) throws -> ExitCode {
+    let validator: Validator?
+    let account: WitanLedger.Account
+    do {
+      let ledger = try place.ledger()
+      validator = try ledger.validator(id)
+      account = try validator.map { try ledger.account(of: $0.owner) } ?? .init()
+    } catch let fault as LedgerRefusal { throw BadLedger("\(fault)") }
+    guard let validator else {
+      throw UsageError(
+        "there is no validator \(id)", remedy: "witan ledger show tells who there is")
+    }
+    say(.validator(validator), output)
+    output.line("owner \(validator.owner.hex)")
+    say(.account(account), output)
+    output.record([
+      "validator": validator.json, "balance": .unsigned(account.balance.units),
       "nonce": .unsigned(account.nonce), "height": .unsigned(place.height.rawValue),
       "root": .string(place.tree.root.hex),
     ])
@@ -108,7 +134,8 @@ enum LedgerReport {
   private static func say(_ record: Record?, _ output: Output) {
     switch record {
     case .account(let account)?:
-      output.line("\(account.balance) tokens, \(account.nonce) spendings")
+      let spendings = Int(clamping: account.nonce).counted("spending")
+      output.line("\(output.paint("\(account.balance)", .strong)) tokens, \(spendings)")
     case .validator(let validator)?:
       output.table(Table(of: [validator], floor: 0))
     case nil: output.line("there is nothing at this place")
@@ -154,7 +181,8 @@ enum LedgerReport {
       return 0
     }
     var history = LedgerHistory(
-      chain: genesis.digest, height: SequenceNumber(first.height), root: first.root)
+      chain: genesis.digest, height: SequenceNumber(first.height), root: first.root,
+      economy: try place.ledger().economy)
     var blocks = 0
     while let transition = try backing.transition(from: history.height.next) {
       do { try history.append(transition) } catch {
@@ -177,7 +205,7 @@ enum LedgerReport {
     }
     var table = Table([
       .init("block", .right), .init("before"), .init("after"), .init("changes", .right),
-      .init("hold", .right), .init(""),
+      .init("rewards", .right), .init("burnt", .right), .init(""),
     ])
     var isGood = true
     var next = SequenceNumber(first)
@@ -186,15 +214,25 @@ enum LedgerReport {
       while let transition = try backing.transition(from: next), transition.height.rawValue <= last
       {
         let fault = fault(of: transition, on: chain)
+        let issue = transition.supplies.map { (before, after) in
+          (
+            rewarded: Amount(after.rewarded.units &- before.rewarded.units),
+            burnt: Amount(after.burnt.units &- before.burnt.units)
+          )
+        }
         isGood = isGood && fault == nil
         table.append(
           .init("#\(transition.height)", .strong), .init(transition.before.short, .faint),
           .init(transition.after.short, .faint), .init(Human.count(transition.changes.count)),
-          .init("\(transition.sum)"), fault.map { .init($0, .bad) } ?? .init("kept", .good))
+          .init(issue.map { "\($0.rewarded)" } ?? ""),
+          .init(issue.map { "\($0.burnt)" } ?? "", .bad),
+          fault.map { .init($0, .bad) } ?? .init("kept", .good))
         output.record([
           "height": .unsigned(transition.height.rawValue),
           "before": .string(transition.before.hex), "after": .string(transition.after.hex),
           "changes": .count(transition.changes.count), "sum": .string("\(transition.sum)"),
+          "rewards": .unsigned(issue?.rewarded.units ?? 0),
+          "burnt": .unsigned(issue?.burnt.units ?? 0),
           "fault": .optional(fault, JSON.string),
         ])
         guard transition.height.rawValue < .max else { break }

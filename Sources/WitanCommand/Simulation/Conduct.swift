@@ -35,8 +35,9 @@ struct Conduct {
   /// Whoever asks for more liars than the network bears should know that.
   private func warn(of run: Run) {
     guard case .tooManyFaulty(let power, let bound) = run.excuse else { return }
+    let (lie, bear) = (run.cluster.weight(of: power), run.cluster.weight(of: bound))
     output.warning(
-      "those that lie weigh \(power), and \(scenario.replicas) replicas bear \(bound): nothing is promised"
+      "those that lie weigh \(lie), and \(scenario.replicas) replicas bear \(bear): nothing is promised"
     )
   }
 

@@ -74,8 +74,8 @@ struct ReplicaView {
     for (sequence, slot) in slots.dropFirst(max(0, executed - 3)) {
       table.append(
         .init("#\(sequence)", .strong), .init(slot.stage.rawValue, slot.stage.tone),
-        .init(slot.block?.short ?? ""), .init(members.text(of: slot.prepares)),
-        .init(members.text(of: slot.commits)), .init(slot.lockedIn.map { "\($0)" } ?? ""))
+        .init(slot.block?.short ?? ""), .init(text(of: slot.prepares, members)),
+        .init(text(of: slot.commits, members)), .init(slot.lockedIn.map { "\($0)" } ?? ""))
     }
     guard !table.rows.isEmpty else { return }
     output.line()
@@ -117,6 +117,18 @@ struct ReplicaView {
     ]
   }
 
+  /// Who voted, and how much of a quorum that is: `2 of 3: r0 r2`.
+  private func text(of voters: [ReplicaID], _ members: Membership) -> String {
+    let power = voters.reduce(VotingPower(0)) { sum, voter in
+      members.seat(of: voter).map { sum + members[$0].power } ?? sum
+    }
+    let names = voters.count > 8 ? "" : voters.map { " \($0)" }.joined()
+    let (have, need) = (
+      cluster.weight(of: power), cluster.weight(of: members.quorum.threshold)
+    )
+    return "\(have) of \(need)\(names.isEmpty ? "" : ":")\(names)"
+  }
+
   private func json(_ sequence: SequenceNumber, _ slot: SlotBook.Slot) -> JSON {
     [
       "sequence": .unsigned(sequence.rawValue),
@@ -126,17 +138,6 @@ struct ReplicaView {
       "commits": .array(slot.commits.map { .count($0.rawValue) }),
       "lockedInView": .optional(slot.lockedIn) { .unsigned($0.rawValue) },
     ]
-  }
-}
-
-extension Membership {
-  /// Who voted, and how much of a quorum that is: `2 of 3: r0 r2`.
-  fileprivate func text(of voters: [ReplicaID]) -> String {
-    let power = voters.reduce(VotingPower(0)) { sum, voter in
-      seat(of: voter).map { sum + self[$0].power } ?? sum
-    }
-    let names = voters.count > 8 ? "" : voters.map { " \($0)" }.joined()
-    return "\(power) of \(quorum.threshold)\(names.isEmpty ? "" : ":")\(names)"
   }
 }
 

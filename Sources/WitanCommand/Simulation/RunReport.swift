@@ -38,7 +38,7 @@ struct RunReport {
     func row(_ name: String, _ text: String, _ tone: Tone? = nil) {
       table.append(Table.Cell(name, .faint), Table.Cell(text, tone))
     }
-    let total = run.cluster.genesis.members.quorum.total
+    let total = run.cluster.weight(of: run.cluster.genesis.members.quorum.total)
     row("replicas", "\(Human.count(scenario.replicas)), weighing \(total)")
     let (decided, blocks) = (run.decided.rawValue, scenario.blocks)
     let extra = decided > blocks ? ", and \(decided - blocks) more" : ""
@@ -87,8 +87,10 @@ struct RunReport {
   var reasons: [String] {
     guard !outcome.isLive else { return [] }
     var sentences: [String] = []
-    if case .tooManyFaulty = outcome.excuse, let excuse = outcome.excuse {
-      sentences.append("No progress is promised: \(excuse).")
+    if case .tooManyFaulty(let power, let bound) = outcome.excuse {
+      let (lie, bear) = (run.cluster.weight(of: power), run.cluster.weight(of: bound))
+      sentences.append(
+        "No progress is promised: members weighing \(lie) lie; the network bears \(bear).")
     }
     sentences += outcome.diagnosis?.sentences ?? []
     if outcome.excuse == nil, outcome.decidedAt == nil, isStillGoing {

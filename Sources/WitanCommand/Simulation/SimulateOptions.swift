@@ -49,6 +49,13 @@ struct SimulateOptions: Sendable {
   /// Whether all that happens is printed.
   var traces = false
 
+  /// What is run where nothing else is said: the ledger, over what the scenario's own defaults are.
+  static let plain: Scenario = {
+    var scenario = Scenario()
+    scenario.application = .ledger
+    return scenario
+  }()
+
   /// How they are given.
   static let parameters: [Parameter<SimulateOptions>] = [
     .setting("replicas", \.replicas, .integer(1...4_096), "how many replicas there are"),
@@ -112,7 +119,7 @@ extension Parameter where Root == SimulateOptions {
     _ name: String, _ path: WritableKeyPath<Scenario, Value> & Sendable, _ kind: ValueKind<Value>,
     _ help: String
   ) -> Parameter {
-    let initial = kind.format(Scenario()[keyPath: path])
+    let initial = kind.format(SimulateOptions.plain[keyPath: path])
     return changing(
       name, kind, default: initial.isEmpty ? nil : initial, help
     ) { $0[keyPath: path] = $1 }

@@ -17,7 +17,7 @@ struct Undertaking {
   init(_ options: SimulateOptions) throws {
     self.options = options
     file = options.file
-    scenario = try options.file.map(Self.read) ?? Scenario()
+    scenario = try options.file.map(Self.read) ?? SimulateOptions.plain
     plannedByFile = scenario.faults.count
     for change in options.changes { change.make(&scenario) }
     scenario.faults += (options.partitions + options.crashes).map(\.fault)

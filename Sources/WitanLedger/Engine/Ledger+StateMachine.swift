@@ -7,7 +7,7 @@ extension Ledger: StateMachine {
   /// of a hundred takes as long as hundreds of signatures.
   public func admits(_ request: Request) -> Bool {
     guard let operations = try? Self.operations(of: request) else { return false }
-    return operations.count { if case .attribute = $0 { true } else { false } } <= 1
+    return operations.count(where: \.isAttribution) <= 1
   }
 
   /// A block begins.
@@ -22,9 +22,7 @@ extension Ledger: StateMachine {
 
   /// The block's changes reach the tree. Where the state can't be read they don't, and the replica finds at the next
   /// checkpoint that its state isn't the certified one, and fetches that.
-  public mutating func end(_ header: BlockHeader) {
-    do throws(LedgerRefusal) { try finish(header) } catch { pending.removeAll() }
-  }
+  public mutating func end(_ header: BlockHeader) { try? finish(header) }
 
   /// The state as checkpoints certify it.
   public var image: LedgerImage { LedgerImage(tree: tree) }

@@ -82,7 +82,7 @@ extension Draft {
     let shares = RewardShares.split(sum, by: progress.merits.map(\.merit))
     for (entry, share) in zip(progress.merits, shares) where share > 0 {
       var validator = try validator(entry.id)
-      validator.earned = try validator.earned.plus(share)
+      validator.earned = validator.earned.tallied(with: share)
       try set(.validator(entry.id), .validator(validator))
       try pay(share, to: validator.owner)
     }

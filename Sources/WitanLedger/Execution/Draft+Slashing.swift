@@ -70,14 +70,15 @@ extension Economy {
 
 /// Punishment, on evidence that anyone can check, and for nothing else: who is silent loses nothing.
 extension Draft {
-  /// Punishes what the core's evidence proves.
+  /// Punishes what the core's evidence proves. A validator has one key for ever, so that evidence from any epoch can be
+  /// checked, however long ago that was.
   mutating func convict(
-    _ evidence: Evidence, _ lineage: [EpochChange], _ progress: inout BlockProgress,
-    in context: Context
+    _ evidence: Evidence, _ progress: inout BlockProgress, in context: Context
   ) throws(LedgerRefusal) {
     let network = try context.known()
-    do {
-      try evidence.verify(network.genesis, lineage: lineage, scheme: network.scheme)
+    let key = try validator(evidence.culprit).key
+    do throws(EvidenceFault) {
+      try evidence.verify(key: key, chain: network.genesis.digest, scheme: network.scheme)
     } catch { throw .noOffence }
     try punish(Offence(evidence), &progress, in: context)
   }
@@ -110,7 +111,7 @@ extension Draft {
       validator.leaving[index].amount = try validator.leaving[index].amount.minus(part)
       taken = try taken.plus(part)
     }
-    validator.slashed = try validator.slashed.plus(taken)
+    validator.slashed = validator.slashed.tallied(with: taken)
     try set(.validator(offence.culprit), .validator(validator))
     try set(.offence(offence.digest), .mark(context.height))
     let reward = taken.share(context.economy.whistleblowerShare, of: 10_000)

@@ -3,21 +3,28 @@ import WitanCrypto
 
 /// Who takes part, and for what stake.
 extension Draft {
-  /// A new validator, with its name on the roster.
-  mutating func enrolled(
+  /// A new validator, which has nothing at stake so far.
+  mutating func named(
     _ id: ReplicaID, key: PublicKey, owner: PublicKey
   ) throws(LedgerRefusal) -> Validator {
     guard try record(.validator(id)) == nil, try record(.validatorKey(key)) == nil else {
       throw .taken
     }
-    var roster = try roster()
-    guard roster.count < Record.rosterLimit else { throw .crowded }
-    roster.insert(id, at: roster.firstIndex { $0 > id } ?? roster.endIndex)
     let validator = Validator(id: id, key: key, owner: owner)
     try set(.validator(id), .validator(validator))
     try set(.validatorKey(key), .name(id))
-    try set(.roster, .roster(roster))
     return validator
+  }
+
+  /// Puts a name on the roster. A place there costs the minimum stake for as long as it is kept: if names alone were
+  /// enough, anybody could fill it.
+  mutating func enroll(_ id: ReplicaID) throws(LedgerRefusal) {
+    var roster = try roster()
+    let place = roster.firstIndex { $0 >= id } ?? roster.endIndex
+    if place < roster.endIndex, roster[place] == id { return }
+    guard roster.count < Record.rosterLimit else { throw .crowded }
+    roster.insert(id, at: place)
+    try set(.roster, .roster(roster))
   }
 
   /// Whoever registers a key must have it: otherwise anybody's key could be taken away by registering it first.
@@ -30,7 +37,18 @@ extension Draft {
     guard signed.withUnsafeBytes({ network.scheme.verifies(signature, of: $0, by: key) }) else {
       throw .badSignature
     }
-    _ = try enrolled(id, key: key, owner: context.client)
+    _ = try named(id, key: key, owner: context.client)
+  }
+
+  mutating func stake(
+    _ amount: Amount, on id: ReplicaID, in context: Context
+  ) throws(LedgerRefusal) {
+    var validator = try validator(id, of: context.client)
+    let before = validator.stake
+    validator.stake = try before.plus(amount)
+    try set(.validator(id), .validator(validator))
+    let minimum = context.economy.minimumStake
+    if before < minimum, validator.stake >= minimum { try enroll(id) }
   }
 
   /// Stake on its way back no longer votes, and is still there to be slashed.
@@ -53,6 +71,12 @@ extension Draft {
     validator.leaving.removeAll { $0.due <= context.height }
     try set(.validator(id), .validator(validator))
     for part in due { try pay(part.amount, to: validator.owner) }
+    var left = validator.stake
+    for part in validator.leaving { left = try left.plus(part.amount) }
+    guard left < context.economy.minimumStake else { return }
+    var roster = try roster()
+    roster.removeAll { $0 == id }
+    try set(.roster, .roster(roster))
   }
 }
 

@@ -56,10 +56,11 @@ extension Ledger {
         supply.issued = try supply.issued.plus(amount)
       }
       for seat in endowment.seats {
-        var validator = try draft.enrolled(seat.id, key: seat.key, owner: seat.owner)
+        var validator = try draft.named(seat.id, key: seat.key, owner: seat.owner)
         validator.stake = seat.stake
         supply.issued = try supply.issued.plus(seat.stake)
         try draft.set(.validator(seat.id), .validator(validator))
+        try draft.enroll(seat.id)
       }
       try draft.set(.office, .office(Office(epoch: 0, members: endowment.members)))
       try draft.set(.supply, .supply(supply))

@@ -59,6 +59,8 @@ extension Ledger {
       let operations = try Self.operations(of: request)
       let context = Context(
         client: request.client, height: header.height, economy: economy, network: network)
+      block.attributions += operations.count(where: \.isAttribution)
+      guard block.attributions <= BlockProgress.attributionLimit else { throw .crowded }
       try attempt { (draft, progress) throws(LedgerRefusal) in
         for (index, operation) in operations.enumerated() {
           at = index
@@ -74,21 +76,24 @@ extension Ledger {
     } catch { return .refused(error, operation: at) }
   }
 
-  /// Pays the block's reward, and makes all its changes at once.
+  /// Pays the block's reward, and makes all its changes at once: all of them, or none where the state can't be read.
   mutating func finish(_ header: BlockHeader) throws(LedgerRefusal) {
+    defer {
+      pending.removeAll(keepingCapacity: true)
+      block = BlockProgress()
+    }
     let economy = economy
     try attempt { (draft, progress) throws(LedgerRefusal) in
       try draft.reward(&progress, at: header.height, by: economy)
     }
-    events = block.events
     let before = tree
     let changes = try settle()
+    events = block.events
     if leavesTransitions {
       transition = StateTransition(
         height: header.height, from: before, to: tree, changes: changes,
         chain: network?.genesis.digest ?? .zero)
     }
-    block = BlockProgress()
   }
 
   /// Moves what is pending into the tree.
@@ -130,14 +135,11 @@ extension LedgerOperation {
       try draft.register(id, key: key, signature, in: context)
     case .stake(let id, let amount, let nonce):
       try draft.spend(amount, of: context.client, nonce: nonce)
-      var validator = try draft.validator(id, of: context.client)
-      validator.stake = try validator.stake.plus(amount)
-      try draft.set(.validator(id), .validator(validator))
+      try draft.stake(amount, on: id, in: context)
     case .unstake(let id, let amount): try draft.unstake(amount, of: id, in: context)
     case .withdraw(let id): try draft.withdraw(id, in: context)
     case .settle(let certificate): try draft.settle(certificate, &progress, in: context)
-    case .convict(let evidence, let lineage):
-      try draft.convict(evidence, lineage, &progress, in: context)
+    case .convict(let evidence): try draft.convict(evidence, &progress, in: context)
     case .refute(let verdict): try draft.refute(verdict, &progress, in: context)
     case .formRing(let keys): try draft.formRing(keys)
     case .attribute(let claim, let ring, let signature):

@@ -95,7 +95,7 @@ public struct Ledger: Sendable {
     return validator
   }
 
-  /// All validators, by name.
+  /// The validators on the roster, by name: all who have had the minimum at stake and haven't taken it back.
   public func validators() throws(LedgerRefusal) -> [Validator] {
     guard case .roster(let ids)? = try record(.roster) else { return [] }
     var validators: [Validator] = []
@@ -138,6 +138,11 @@ public struct Ledger: Sendable {
 
 /// What a block that is being executed has come to.
 struct BlockProgress: Sendable {
+  /// How many attributions there may be in a block: to check one takes as long as hundreds of signatures, and
+  /// those that are refused cost nobody anything.
+  static let attributionLimit = 16
+  /// How many there were, those that were refused included.
+  var attributions = 0
   /// Spendings that the block has in two versions.
   var conflicts: Set<Spending> = []
   /// What verdicts of the block earn, by validator in the order of their first.

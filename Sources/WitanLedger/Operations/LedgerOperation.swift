@@ -15,8 +15,8 @@ public enum LedgerOperation: Equatable, Sendable {
   case withdraw(ReplicaID)
   /// Settles a claim by what a quorum found about it.
   case settle(VerdictCertificate)
-  /// Brings evidence against a replica, and how the epochs led to the one it speaks of.
-  indirect case convict(Evidence, lineage: [EpochChange])
+  /// Brings evidence against a replica.
+  case convict(Evidence)
   /// Brings a validator's own word against it, where a quorum found something else.
   case refute(SignedOutcome)
   /// Makes a ring of keys known.
@@ -41,6 +41,11 @@ public enum LedgerOperation: Equatable, Sendable {
     var hash = SHA256()
     for key in keys { hash.update(key) }
     return hash.finish()
+  }
+
+  /// Whether it attributes a claim.
+  var isAttribution: Bool {
+    if case .attribute = self { true } else { false }
   }
 
   /// The number of the spending that this is, if it is one.
@@ -81,10 +86,9 @@ extension LedgerOperation: Canonical {
     case .settle(let certificate):
       writer.write(UInt8(6))
       writer.write(certificate)
-    case .convict(let evidence, let lineage):
+    case .convict(let evidence):
       writer.write(UInt8(7))
       writer.write(evidence)
-      writer.write(lineage)
     case .refute(let verdict):
       writer.write(UInt8(8))
       writer.write(verdict)
@@ -123,11 +127,7 @@ extension LedgerOperation: Canonical {
       self = .unstake(id, amount: try Amount(from: &reader))
     case 5: self = .withdraw(try ReplicaID(from: &reader))
     case 6: self = .settle(try VerdictCertificate(from: &reader))
-    case 7:
-      let evidence = try Evidence(from: &reader)
-      self = .convict(
-        evidence,
-        lineage: try reader.readArray("epoch changes", limit: Bounds.lineage, minimumSize: 100))
+    case 7: self = .convict(try Evidence(from: &reader))
     case 8: self = .refute(try SignedOutcome(from: &reader))
     case 9: self = .formRing(try reader.readKeys())
     case 10: self = try Self.attribution(from: &reader)

@@ -39,6 +39,12 @@ public struct Amount: Hashable, Comparable, Sendable, Canonical, ExpressibleByIn
     return Amount(sum)
   }
 
+  /// The sum, or the most there may be. For tallies of what came and went: they count a unit each time it passes.
+  func tallied(with other: Amount) -> Amount {
+    let (sum, overflow) = units.addingReportingOverflow(other.units)
+    return overflow ? .limit : Swift.min(Amount(sum), .limit)
+  }
+
   /// The difference; refused when there isn't so much.
   public func minus(_ other: Amount) throws(LedgerRefusal) -> Amount {
     guard units >= other.units else { throw .insufficient }

@@ -9,7 +9,7 @@ public enum Record: Equatable, Sendable {
   indirect case validator(Validator)
   /// The name of a validator.
   case name(ReplicaID)
-  /// The names of all validators, in order.
+  /// The names of the validators who keep a stake, in order.
   case roster([ReplicaID])
   /// Who is in office.
   indirect case office(Office)

@@ -9,7 +9,7 @@ public enum StateKey: Hashable, Sendable {
   case validator(ReplicaID)
   /// The name of the validator that signs with a key.
   case validatorKey(PublicKey)
-  /// The names of all validators.
+  /// The names of the validators who keep a stake.
   case roster
   /// Who is in office.
   case office

@@ -60,27 +60,32 @@ public struct TreeStore<Backing: NodeBacking> {
 
   /// The tree at a height; nil when none is kept.
   public func tree(at height: UInt64) throws(TreeFault) -> MerkleTree? {
-    try roots().first { $0.height == height }.map { tree($0) }
+    guard let root = try roots().first(where: { $0.height == height }) else { return nil }
+    return try tree(root)
   }
 
   /// The tree of the greatest height; nil when none is kept.
   public func latest() throws(TreeFault) -> (height: UInt64, tree: MerkleTree)? {
-    try roots().last.map { ($0.height, tree($0)) }
+    guard let root = try roots().last else { return nil }
+    return (root.height, try tree(root))
   }
 
-  private func tree(_ root: StoredRoot) -> MerkleTree {
-    guard root.root != .zero else { return MerkleTree(top: nil, source: backing.source) }
-    let stub = Stub(digest: root.root, weight: root.weight)
-    return MerkleTree(top: .stub(stub), source: backing.source)
+  /// The part at the top is read at once: nothing above it commits to what the tree weighs.
+  private func tree(_ root: StoredRoot) throws(TreeFault) -> MerkleTree {
+    let source = backing.source
+    guard root.root != .zero else { return MerkleTree(top: nil, source: source) }
+    let top = try source.node(Stub(digest: root.root, weight: root.weight))
+    guard top.weight == root.weight else { throw .damaged(root.root) }
+    return MerkleTree(top: top, source: source)
   }
 
   /// Keeps a tree. What the store has already isn't written again.
   public mutating func keep(_ tree: MerkleTree, at height: UInt64) throws(TreeFault) {
     try change { (store) throws(TreeFault) in
-      if let old = try store.roots().first(where: { $0.height == height }) {
-        try store.drop(old)
-      }
+      let old = try store.roots().first { $0.height == height }
+      // Before the old one goes: the new one may have been read from it.
       if let top = tree.top { try store.keep(top) }
+      if let old { try store.drop(old) }
       try store.backing.add(StoredRoot(height: height, root: tree.root, weight: tree.weight))
     }
   }
@@ -135,8 +140,8 @@ extension TreeStore {
     var entries = 0
     for (index, root) in try roots().reversed().enumerated() {
       let isLatest = index == 0
-      guard let top = tree(root).top else { continue }
-      var ahead = [top]
+      guard try !tree(root).isEmpty else { continue }
+      var ahead = [Node.stub(Stub(digest: root.root, weight: root.weight))]
       while let node = ahead.popLast() {
         guard seen.insert(node.digest).inserted else { continue }
         guard case .stub(let stub) = node else { continue }
@@ -151,7 +156,8 @@ extension TreeStore {
   }
 
   /// Puts parts back that a peer has shown to be under the root of a height. What is there already stays as often
-  /// pointed to as it is.
+  /// pointed to as it is; what is gone altogether is pointed to once, and if it was more often it may be missed again
+  /// after another height is released.
   public mutating func repair(with piece: TreeProof, at height: UInt64) throws(TreeFault) {
     guard let root = try roots().first(where: { $0.height == height }) else { return }
     let shown = try piece.tree(under: root.root)

@@ -46,10 +46,9 @@ public struct StateTransition: Equatable, Sendable {
     let sorted = changes.sorted { $0.key < $1.key }
     guard let proof = try? before.proof(of: sorted.map(\.key)) else { return nil }
     var sum: Int128 = 0
-    for change in sorted {
-      guard let held = try? Self.holdings(of: change.key, in: before) else { return nil }
-      sum += held
-    }
+    do throws(TransitionFault) {
+      for change in sorted { sum += try Self.record(change.key, in: before)?.holdings ?? 0 }
+    } catch { return nil }
     self.init(
       chain: chain, height: height, before: before.root, after: after.root, changes: sorted,
       proof: proof, sum: sum)
@@ -60,8 +59,36 @@ public struct StateTransition: Equatable, Sendable {
   public func check(on chain: Digest) throws(TransitionFault) {
     guard self.chain == chain else { throw .otherChain(self.chain, expected: chain) }
     let tree: MerkleTree
-    do { tree = try proof.tree(under: before) } catch { throw .unproved(error) }
+    do throws(TreeFault) {
+      // What changes nothing rests on nothing.
+      let isIdle = changes.isEmpty && proof.parts.isEmpty
+      tree = isIdle ? MerkleTree(hiddenUnder: before) : try proof.tree(under: before)
+    } catch { throw .unproved(error) }
     try lead(tree)
+  }
+
+  /// How much there was of everything before and after, as it says; nil when that stays the same.
+  public var supplies: (before: Supply, after: Supply)? {
+    guard let after = nextSupply,
+      let old = try? proof.value(of: StateKey.supply.digest, under: before),
+      case .supply(let before)? = try? Record(decoding: old)
+    else { return nil }
+    return (before, after)
+  }
+
+  private var nextSupply: Supply? {
+    let key = StateKey.supply.digest
+    guard let bytes = changes.first(where: { $0.key == key })?.value,
+      case .supply(let supply)? = try? Record(decoding: bytes)
+    else { return nil }
+    return supply
+  }
+
+  /// Refuses a transition after which more was issued than the schedule allows.
+  func check(_ economy: Economy) throws(TransitionFault) {
+    guard let rewarded = nextSupply?.rewarded else { return }
+    let allowed = economy.allowance(at: height)
+    if rewarded > allowed { throw .overIssued(rewarded, allowed: allowed) }
   }
 
   /// Where the changes lead from a tree; refused unless it is where they should.
@@ -75,8 +102,11 @@ public struct StateTransition: Equatable, Sendable {
     var (had, has): (Int128, Int128) = (0, 0)
     var offender: Digest?
     for change in changes {
-      let held = try Self.holdings(of: change.key, in: tree)
-      let holds = try Self.holdings(of: change.key, in: next)
+      let (old, new) = (
+        try Self.record(change.key, in: tree), try Self.record(change.key, in: next)
+      )
+      try Self.checkRules(change.key, from: old, to: new)
+      let (held, holds) = (old?.holdings ?? 0, new?.holdings ?? 0)
       if held != holds { offender = change.key }
       had += held
       has += holds
@@ -87,13 +117,28 @@ public struct StateTransition: Equatable, Sendable {
     return next
   }
 
-  private static func holdings(
-    of key: Digest, in tree: MerkleTree
-  ) throws(TransitionFault) -> Int128 {
+  /// The rules never change. Value is issued as rewards alone, and what was issued or burnt stays so. There is one record
+  /// of that: another one somewhere else would hold less than nothing, and so let value appear beside it.
+  private static func checkRules(
+    _ key: Digest, from old: Record?, to new: Record?
+  ) throws(TransitionFault) {
+    switch (old, new) {
+    case (.supply(let old)?, .supply(let new)?) where key == StateKey.supply.digest:
+      guard new.issued >= old.issued, new.rewarded >= old.rewarded, new.burnt >= old.burnt,
+        new.issued.units - old.issued.units == new.rewarded.units - old.rewarded.units
+      else { throw .unruly(key) }
+    case (.supply?, _), (_, .supply?), (.economy?, _), (_, .economy?): throw .unruly(key)
+    default: break
+    }
+  }
+
+  private static func record(
+    _ key: Digest, in tree: MerkleTree
+  ) throws(TransitionFault) -> Record? {
     let bytes: [UInt8]?
     do { bytes = try tree.value(of: key) } catch { throw .unproved(error) }
-    guard let bytes else { return 0 }
-    do { return try Record(decoding: bytes).holdings } catch {
+    guard let bytes else { return nil }
+    do { return try Record(decoding: bytes) } catch {
       throw error == .invalid("amount") ? .overflow(key) : .unreadable(key)
     }
   }
@@ -119,6 +164,10 @@ public enum TransitionFault: Error, Hashable, Sendable, CustomStringConvertible 
   case wrongSum(claimed: Int128, found: Int128)
   /// Value appears or vanishes; this is the last key whose holdings change.
   case unbalanced(Digest, before: Int128, after: Int128)
+  /// What stands at this key, the rules or how much there is of everything, changes as it never may.
+  case unruly(Digest)
+  /// More was issued by then than the schedule allows.
+  case overIssued(Amount, allowed: Amount)
   /// The changes lead to another root.
   case wrongRoot(claimed: Digest, found: Digest)
 
@@ -138,6 +187,10 @@ public enum TransitionFault: Error, Hashable, Sendable, CustomStringConvertible 
       "the changed places hold \(found) units together, not \(claimed)"
     case .unbalanced(let key, let before, let after):
       "the changed places hold \(before) units before and \(after) after; see key \(key.short)"
+    case .unruly(let key):
+      "the rules, or how much there is of everything, change as they never may; see key \(key.short)"
+    case .overIssued(let rewarded, let allowed):
+      "\(rewarded) tokens were issued as rewards by then, and the schedule allows \(allowed)"
     case .wrongRoot(let claimed, let found):
       "the changes lead to the root \(found.short), not to \(claimed.short)"
     }
@@ -155,7 +208,13 @@ extension MerkleTree {
     guard transition.before == root else {
       throw .stale(before: transition.before, present: root)
     }
-    self = try transition.lead(self)
+    let next = try transition.lead(self)
+    if let record = try? Ledger.record(StateKey.economy.digest, in: self),
+      case .economy(let economy) = record
+    {
+      try transition.check(economy)
+    }
+    self = next
   }
 }
 
@@ -164,14 +223,17 @@ extension MerkleTree {
 public struct LedgerHistory: Sendable {
   /// The network.
   public let chain: Digest
+  /// Its rules.
+  public let economy: Economy
   /// The last block seen.
   public private(set) var height: SequenceNumber
   /// The root after it.
   public private(set) var root: Digest
 
-  /// A history that begins with a root after a block.
-  public init(chain: Digest, height: SequenceNumber, root: Digest) {
+  /// A history that begins with a root after a block, by the rules that stand under that root.
+  public init(chain: Digest, height: SequenceNumber, root: Digest, economy: Economy) {
     self.chain = chain
+    self.economy = economy
     self.height = height
     self.root = root
   }
@@ -183,6 +245,7 @@ public struct LedgerHistory: Sendable {
       throw .stale(before: transition.before, present: root)
     }
     try transition.check(on: chain)
+    try transition.check(economy)
     (height, root) = (transition.height, transition.after)
   }
 }

@@ -57,6 +57,11 @@ public struct MerkleTree: Sendable {
     self.source = source
   }
 
+  /// A tree of which no more is known than its root.
+  init(hiddenUnder root: Digest) {
+    if root != .zero { top = .stub(Stub(digest: root, weight: 0)) }
+  }
+
   /// Commits to every entry; all zeroes when there is none.
   public var root: Digest { top?.digest ?? .zero }
 

@@ -50,6 +50,8 @@ public enum TreeChunk {
       let tree = try? piece.tree(under: root), Self.count(of: tree) == count
     else { return nil }
     guard let top = tree.top else { return [] }
+    // What hides the whole tree may claim any weight for it: no fork above commits to that.
+    guard !top.isStub else { return nil }
     let stretch = UInt64(index) * size..<UInt64(index + 1) * size
     var entries: [TreeEntry] = []
     var ahead: [(node: Node, offset: UInt64)] = [(top, 0)]

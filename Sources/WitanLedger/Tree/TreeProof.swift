@@ -14,8 +14,10 @@ public struct TreeProof: Equatable, Sendable {
     case stub(Digest, weight: UInt64)
   }
 
-  /// The most nodes that a proof may have: what a chunk has at the most.
-  static let partLimit = 1 << 16
+  /// The most nodes that a proof may have: those of a block that changes 200,000 places are fewer.
+  static let partLimit = 1 << 22
+  /// A fork takes two bytes, but for each there is one more of what takes 37 at least.
+  private static let meanSize = 19
 
   var parts: [Part] = []
 
@@ -120,9 +122,10 @@ extension TreeProof: Canonical {
     }
   }
 
-  /// Reads the nodes of one tree; refuses what is none, and what hides both sides of a fork instead of the fork.
+  /// Reads the nodes of one tree; refuses what is none, and what hides both sides of a fork instead of the fork, or all.
   public init(from reader: inout ByteReader) throws(Malformed) {
-    let count = try reader.readCount("nodes of a proof", limit: Self.partLimit, minimumSize: 2)
+    let count = try reader.readCount(
+      "nodes of a proof", limit: Self.partLimit, minimumSize: Self.meanSize)
     parts.reserveCapacity(count)
     for _ in 0..<count { parts.append(try Self.part(from: &reader)) }
     try checkShape()
@@ -145,6 +148,7 @@ extension TreeProof: Canonical {
   /// Forks lie deeper than those above them: whoever walks down can't go on for ever, and no walk overruns a key.
   private func checkShape() throws(Malformed) {
     guard !parts.isEmpty else { return }
+    if parts.count == 1, case .stub = parts[0] { throw .notCanonical("proof of nothing") }
     /// The depths above what is still to come, the nearest last.
     var open: [Int] = []
     open.reserveCapacity(32)
@@ -173,7 +177,7 @@ extension TreeProof: Canonical {
 extension MerkleTree {
   /// Shows what these keys have, whether that is a value or none.
   public func proof(of keys: [Digest]) throws(TreeFault) -> TreeProof {
-    guard let top else { return TreeProof([]) }
+    guard let top, !keys.isEmpty else { return TreeProof([]) }
     let sorted = keys.count > 1 ? keys.sorted() : keys
     var parts: [TreeProof.Part] = []
     parts.reserveCapacity(keys.count * 24)

@@ -45,17 +45,23 @@ extension SQLiteBacking {
 
   /// The transition at a height, or the next one that is kept; nil when there is none.
   public func transition(from height: SequenceNumber) throws(TreeFault) -> StateTransition? {
-    let bytes = try use { (database) throws(SQLite.Failure) in
-      var bytes: [UInt8]?
+    let row = try use { (database) throws(SQLite.Failure) in
+      var row: (height: Int64, bytes: [UInt8])?
       try database.run(
-        "SELECT bytes FROM history WHERE height >= ?1 ORDER BY height LIMIT 1",
+        "SELECT height, bytes FROM history WHERE height >= ?1 ORDER BY height LIMIT 1",
         [.integer(Int64(clamping: height.rawValue))]
-      ) { bytes = $0.blob(0) }
-      return bytes
+      ) { row = ($0.integer(0), $0.blob(1)) }
+      return row
     }
-    guard let bytes else { return nil }
-    do { return try StateTransition(decoding: bytes) } catch {
-      throw .unreadable("the transition at \(height) or after is damaged: \(error)")
+    guard let row else { return nil }
+    let transition: StateTransition
+    do { transition = try StateTransition(decoding: row.bytes) } catch {
+      throw .unreadable("the transition at \(row.height) is damaged: \(error)")
     }
+    // Whoever goes on from its own word for where it stands might go round in circles.
+    guard transition.height.rawValue == UInt64(clamping: row.height) else {
+      throw .unreadable("the transition at \(row.height) is damaged: it is of \(transition.height)")
+    }
+    return transition
   }
 }

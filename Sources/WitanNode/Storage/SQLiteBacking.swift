@@ -7,13 +7,13 @@ import WitanLedger
 ///
 /// ```sql
 /// CREATE TABLE nodes (digest BLOB PRIMARY KEY, pointers INTEGER, bytes BLOB) WITHOUT ROWID;
-/// CREATE TABLE roots (height INTEGER PRIMARY KEY, digest BLOB, weight INTEGER);
+/// CREATE TABLE roots (height INTEGER PRIMARY KEY, digest BLOB, weight INTEGER, seal BLOB);
 /// CREATE TABLE history (height INTEGER PRIMARY KEY, bytes BLOB);
 /// CREATE TABLE genesis (bytes BLOB);
 /// ```
 ///
 /// Every change is one transaction, synced before it counts as made. Whatever is read is checked against its digest by
-/// whoever reads it; opening reads the roots, and the node of the latest.
+/// whoever reads it. Nothing commits to the roots: each has a seal, the digest of its row. Opening reads the roots alone.
 public final class SQLiteBacking: NodeBacking, Sendable {
   private let database: Mutex<SQLite>
 
@@ -49,9 +49,7 @@ public final class SQLiteBacking: NodeBacking, Sendable {
       }
       self.database = Mutex(database)
     } catch { throw .unreadable(error.text) }
-    if let latest = try roots().last, latest.root != .zero {
-      _ = try TreeStore(self).tree(at: latest.height)?.value(of: .zero)
-    }
+    _ = try roots()
   }
 
   private static let foreign: Int32 = 1
@@ -67,7 +65,8 @@ public final class SQLiteBacking: NodeBacking, Sendable {
     try database.run(
       """
       CREATE TABLE roots (
-        height INTEGER PRIMARY KEY, digest BLOB NOT NULL, weight INTEGER NOT NULL)
+        height INTEGER PRIMARY KEY, digest BLOB NOT NULL, weight INTEGER NOT NULL,
+        seal BLOB NOT NULL)
       """)
     try database.run("CREATE TABLE history (height INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
     try database.run("CREATE TABLE genesis (bytes BLOB NOT NULL)")
@@ -158,16 +157,20 @@ public final class SQLiteBacking: NodeBacking, Sendable {
   /// The roots by ascending height.
   public func roots() throws(TreeFault) -> [StoredRoot] {
     let rows = try use { (database) throws(SQLite.Failure) in
-      var rows: [(height: Int64, digest: [UInt8], weight: Int64)] = []
-      try database.run("SELECT height, digest, weight FROM roots ORDER BY height") {
-        rows.append(($0.integer(0), $0.blob(1), $0.integer(2)))
+      var rows: [(height: Int64, digest: [UInt8], weight: Int64, seal: [UInt8])] = []
+      try database.run("SELECT height, digest, weight, seal FROM roots ORDER BY height") {
+        rows.append(($0.integer(0), $0.blob(1), $0.integer(2), $0.blob(3)))
       }
       return rows
     }
     var roots: [StoredRoot] = []
     for row in rows {
-      guard let digest = Digest(bytes: row.digest), row.height >= 0, row.weight >= 0 else {
-        throw .unreadable("the root of height \(row.height) is damaged; repair it from a peer")
+      guard let digest = Digest(bytes: row.digest), row.height >= 0, row.weight >= 0,
+        row.seal == Self.seal(row.height, digest, row.weight)
+      else {
+        throw .unreadable(
+          "the root of height \(row.height) is damaged; fetch the state from a peer into a new file"
+        )
       }
       roots.append(
         StoredRoot(height: UInt64(row.height), root: digest, weight: UInt64(row.weight)))
@@ -175,14 +178,19 @@ public final class SQLiteBacking: NodeBacking, Sendable {
     return roots
   }
 
+  private static func seal(_ height: Int64, _ digest: Digest, _ weight: Int64) -> [UInt8] {
+    SHA256.hash("root \(height) \(digest.hex) \(weight)".utf8.map { $0 }).bytes
+  }
+
   /// Adds a root.
   public func add(_ root: StoredRoot) throws(TreeFault) {
+    let (height, weight) = (Int64(clamping: root.height), Int64(clamping: root.weight))
     let values: [SQLite.Value] = [
-      .integer(Int64(clamping: root.height)), .blob(root.root.bytes),
-      .integer(Int64(clamping: root.weight)),
+      .integer(height), .blob(root.root.bytes), .integer(weight),
+      .blob(Self.seal(height, root.root, weight)),
     ]
     try use { (database) throws(SQLite.Failure) in
-      try database.run("INSERT OR REPLACE INTO roots VALUES (?1, ?2, ?3)", values)
+      try database.run("INSERT OR REPLACE INTO roots VALUES (?1, ?2, ?3, ?4)", values)
     }
   }
 

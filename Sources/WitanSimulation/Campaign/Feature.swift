@@ -73,11 +73,14 @@ public enum Feature: String, CaseIterable, Sendable {
   case trigger
   /// They lie only to some.
   case victims
+  /// The replicas run the ledger.
+  case ledger
 
   /// How likely a scenario has it where nothing else is said.
   var usualShare: Double {
     switch self {
     case .smallWindow: 0.8
+    case .ledger: 0.25
     case .manyClients, .shortPatience, .jitter, .adversary, .manyReplicas: 0.5
     case .coalition, .trigger: 0.4
     case .realSignatures: 0.02
@@ -144,6 +147,7 @@ extension Scenario {
     case .coalition: return adversaries.contains { $0.machines.count > 1 }
     case .trigger: return adversaries.contains { $0.trigger != .always }
     case .victims: return adversaries.contains { $0.victims != nil }
+    case .ledger: return application == .ledger
     default: return befalls { $0.feature == feature }
     }
   }

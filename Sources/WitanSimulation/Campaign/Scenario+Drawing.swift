@@ -13,6 +13,7 @@ extension Scenario {
     sketch.drawLiars(&draw)
     sketch.drawFaults(&draw)
     sketch.scenario.seed = 1 + draw.choice(upTo: 999_999)
+    sketch.drawApplication(&draw)
     self = sketch.scenario
   }
 }
@@ -31,7 +32,8 @@ struct Sketch {
   init(_ profile: Profile, _ draw: inout Draw) {
     self.profile = profile
     draw.beginSpan("features")
-    for feature in Feature.allCases where draw.chance(profile.share(of: feature)) {
+    for feature in Feature.allCases
+    where feature != .ledger && draw.chance(profile.share(of: feature)) {
       features.insert(feature)
     }
     draw.endSpan()
@@ -73,6 +75,13 @@ struct Sketch {
   private mutating func drawWeights(_ draw: inout Draw) {
     let largest: UInt64 = [2, 10, 1_000, 1_000_000][draw.integer(in: 0...3)]
     scenario.weights = (0..<scenario.replicas).map { _ in draw.integer(in: 1...largest) }
+  }
+
+  /// What runs is drawn last, so that all else is the same for either. Nobody asks a ledger for other members: they
+  /// follow from the stakes.
+  mutating func drawApplication(_ draw: inout Draw) {
+    guard draw.chance(profile.share(of: .ledger)), !has(.reconfiguration) else { return }
+    scenario.application = .ledger
   }
 
   // MARK: The network

@@ -33,12 +33,14 @@ private struct Look {
   /// Whether the members that can talk to each other could decide anything.
   var power: String? {
     let quorum = connections.members.quorum
-    let (have, need) = (connections.power, quorum.threshold)
+    let lack = VotingPower(
+      quorum.threshold.rawValue - min(quorum.threshold, connections.power).rawValue)
+    let (have, need) = (cluster.weight(of: connections.power), cluster.weight(of: quorum.threshold))
     if connections.hasQuorum {
       return "A quorum of correct members hear each other (\(have) of the \(need) needed)."
     }
     return
-      "Nothing can be decided: the correct members that run and hear each other weigh \(have), and a quorum weighs \(need), so that \(need.rawValue - have.rawValue) is lacking."
+      "Nothing can be decided: the correct members that run and hear each other weigh \(have), and a quorum weighs \(need), so that \(cluster.weight(of: lack)) is lacking."
   }
 
   /// Who is down, halted, cut off, or lies.

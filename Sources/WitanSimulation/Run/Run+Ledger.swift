@@ -34,11 +34,12 @@ extension Run {
 
   mutating func askLedger(_ ledger: Ledger, _ client: Int) {
     let own = cluster.clients[client].signer.publicKey
-    guard draw.chance(load.reads) else {
+    let interval = cluster.configuration.parameters.checkpointInterval
+    // Before the first checkpoint nothing is certified: whoever asks would ask every replica in turn, in vain.
+    guard draw.chance(load.reads), decidedFinally.rawValue > interval else {
       let operations = operations(ledger, of: own)
       return cluster.ask(client, .submit(tag: asked, operations: operations.map(\.encoded)))
     }
-    let interval = cluster.configuration.parameters.checkpointInterval
     let recent = decidedFinally.rawValue - min(decidedFinally.rawValue, 2 * interval)
     let question = draw.chance(0.5) ? StateKey.account(own) : .validator(ReplicaID(UInt32(client)))
     let read = ClientSession.Read.certified(since: SequenceNumber(recent))
@@ -50,7 +51,7 @@ extension Run {
       let evidence = docket.removeFirst()
       let offence = StateKey.offence(Offence(evidence).digest)
       let isNews = (try? ledger.record(offence)) == .some(nil)
-      if evidence.isOfFirstEpoch, isNews { return [.convict(evidence, lineage: [])] }
+      if isNews { return [.convict(evidence)] }
     }
     if draw.chance(0.5), let settle = settlement(ledger) { return settle }
     let nonce = (try? ledger.account(of: own).nonce) ?? 0
@@ -94,16 +95,6 @@ extension Run {
   private func isCast(_ machine: Int, as role: String) -> Bool {
     cluster.configuration.castings.contains {
       $0.adversary == role && $0.machines.contains(machine)
-    }
-  }
-}
-
-extension Evidence {
-  /// Whether it can be checked with the genesis alone.
-  fileprivate var isOfFirstEpoch: Bool {
-    switch self {
-    case .conflict(let signed, _): signed.statement.epoch == 0
-    case .omission(let commit, _): commit.statement.epoch == 0
     }
   }
 }

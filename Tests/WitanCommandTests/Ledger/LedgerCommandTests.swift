@@ -53,6 +53,12 @@ private final class Remains {
 
     let account = Session("ledger", "account", remains.folder, "--key", remains.owner)
     #expect(account.output.contains("tokens"))
+    let validator = Session("ledger", "account", remains.folder, "--validator", "0")
+    #expect(validator.output.contains("owner \(remains.owner)"))
+    #expect(validator.output.contains("100.0 %"))
+    #expect(Session("ledger", "account", remains.folder, "--validator", "9").code == .usage)
+    let steps = Session("ledger", "history", remains.folder).output
+    #expect(steps.contains("rewards") && steps.contains("kept"))
     let proof = "\(remains.folder)/mine.proof"
     let made = Session(
       "ledger", "proof", remains.folder, "--key", remains.owner, "--out", proof, "--json")
@@ -72,6 +78,8 @@ private final class Remains {
     let refused = Session("ledger", "verify", proof)
     #expect(refused.code == .bad)
     #expect(refused.errors.contains("proves nothing"))
+    let misread = Session("ledger", "show", proof)
+    #expect(misread.code == .usage && misread.errors.contains("witan ledger verify"))
     // Most of the file is nodes and transitions: a flipped bit in the middle of it meets one of them.
     try remains.change("ledger.sqlite") { data in
       for place in stride(from: 4_096, to: data.count, by: 512) { data[place] ^= 4 }
@@ -97,9 +105,10 @@ private final class Remains {
   @Test func `what leads nowhere is told of by its name`() {
     #expect(Session("ledger", "show", "/nowhere/at/all").code == .usage)
     #expect(Session("ledger", "show").code == .usage)
+    #expect(Session("ledger", "account", "/tmp").errors.contains("--key KEY or --validator N"))
     #expect(
       Session("ledger", "account", "/tmp", "--key", "12").errors.contains("64 hexadecimal digits"))
-    let store = Session("simulate", "--save-ledger", "/tmp/never")
+    let store = Session("simulate", "--application", "store", "--save-ledger", "/tmp/never")
     #expect(store.code == .usage)
     #expect(store.errors.contains("--application ledger"))
   }

@@ -82,6 +82,7 @@ import Testing
     #expect(Set(account.evidence.map(\.culprit)).count >= faulty)
 
     var scenario = Scenario()
+    scenario.application = .ledger
     scenario.replicas = replicas
     let cluster = try Cluster(scenario.configuration)
     let verifier = Verifier(genesis: cluster.genesis, scheme: cluster.scheme)
@@ -106,7 +107,7 @@ import Testing
     #expect(session.code == .liveness)
     let text = session.output.replacing("\n    ", with: " ")
     #expect(text.contains("live          no: not all were decided by the limit of 20s"))
-    #expect(text.contains("weigh 2, and a quorum weighs 3, so that 1 is lacking."))
+    #expect(text.contains("weigh 2, and a quorum weighs 2.67, so that 0.67 is lacking."))
     #expect(text.contains("- R0 and r1 are down."))
     #expect(text.contains("1 client waits for an answer."))
     let account = try Account(of: "--crash 0,1@1s --limit 20s")

@@ -14,10 +14,9 @@ struct SlashingTests {
     #expect(try bank.ledger.supply().burnt == .tokens(2_000))
     #expect(bank.ledger.events == [.slashed(1, .doubleSigning, .tokens(2_000))])
     #expect(try bank.ask(2, bank.doubleSigning(1)) == .refused(.punished, operation: 0))
-    guard case .convict(.conflict(let one, let two), _) = bank.doubleSigning(1) else { return }
+    guard case .convict(.conflict(let one, let two)) = bank.doubleSigning(1) else { return }
     #expect(
-      try bank.ask(2, .convict(.conflict(two, one), lineage: []))
-        == .refused(.punished, operation: 0))
+      try bank.ask(2, .convict(.conflict(two, one))) == .refused(.punished, operation: 0))
     #expect(try bank.ask(2, bank.doubleSigning(1, sequence: 10)) == .done)
     #expect(try bank.stake(1) == .tokens(6_400))
     #expect(try bank.total() == 0)
@@ -41,8 +40,8 @@ struct SlashingTests {
   func noOffence() throws {
     var bank = try Bank()
     let root = bank.ledger.root
-    guard case .convict(.conflict(let one, let two), _) = bank.doubleSigning(1),
-      case .convict(.conflict(let other, _), _) = bank.doubleSigning(2)
+    guard case .convict(.conflict(let one, let two)) = bank.doubleSigning(1),
+      case .convict(.conflict(let other, _)) = bank.doubleSigning(2)
     else { return }
     let elsewhere = two.statement.signed(
       by: 1, with: Bank.validatorSigner(1), chain: SHA256.hash([9]))
@@ -50,7 +49,7 @@ struct SlashingTests {
       Evidence.conflict(one, one), .conflict(one, other), .conflict(one, elsewhere),
     ] {
       #expect(
-        try bank.ask(0, .convict(evidence, lineage: [])) == .refused(.noOffence, operation: 0))
+        try bank.ask(0, .convict(evidence)) == .refused(.noOffence, operation: 0))
     }
     let forged = SignedOutcome(
       bank.outcome(1, isProved: false), by: 2, signature: one.signature)

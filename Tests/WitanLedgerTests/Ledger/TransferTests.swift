@@ -76,7 +76,7 @@ struct TransferTests {
         try bank.block(wishes)
         try expect(try bank.total() == 0)
       }
-      var history = LedgerHistory(chain: bank.chain, height: 0, root: bank.genesisRoot)
+      var history = bank.history()
       for transition in bank.transitions { try history.append(transition) }
       try expect(history.root == bank.ledger.root)
     }

@@ -154,7 +154,7 @@ struct SourceRequirementTests {
     let forged = StateTransition(
       chain: bank.chain, height: 1, before: start.root, after: after.root, changes: [change],
       proof: try start.proof(of: [key]), sum: Int128(Amount.tokens(1_000).units))
-    var history = LedgerHistory(chain: bank.chain, height: 0, root: bank.genesisRoot)
+    var history = bank.history()
     #expect(throws: TransitionFault.self) { try history.append(forged) }
     #expect(history.root == bank.genesisRoot)
     try history.append(good)
@@ -185,7 +185,7 @@ struct SourceRequirementTests {
     #expect(bank.ledger.events.contains(.inaccurate(1, permille: 0)))
     let evidence = bank.doubleSigning(2)
     try bank.ask(0, evidence)
-    guard case .convict(let proof, _) = evidence else { return }
+    guard case .convict(let proof) = evidence else { return }
     #expect(
       try bank.ledger.record(.offence(Offence(proof).digest)) == .mark(bank.height),
       "the state says when it was punished, and the block holds the evidence")

@@ -1,23 +1,8 @@
-import Glibc
 import PropertyKit
 import Testing
 import WitanCrypto
 import WitanLedger
 import WitanNode
-
-/// A file that is gone when the test is over.
-final class ScratchFile {
-  let path: String
-
-  init() {
-    var name = Array("/tmp/witan-ledger-XXXXXX".utf8CString)
-    close(mkstemp(&name))
-    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    unlink(path)
-  }
-
-  deinit { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
-}
 
 @Suite("Trees in a store")
 struct TreeStoreTests {
@@ -108,14 +93,14 @@ struct TreeStoreTests {
       var store = TreeStore(try SQLiteBacking(path: file.path))
       try store.keep(tree, at: 1)
     }
-    let good = try #require(contents(of: file.path))
+    let good = try #require(file.contents)
     var found = 0
     var draw = Draw(seed: 1)
     for _ in 0..<150 {
       var bad = good
       let place = draw.integer(in: 0...good.count - 1)
       bad[place] ^= 1 << draw.integer(in: UInt8(0)...7)
-      try replace(file.path, with: bad)
+      try file.replace(with: bad)
       do {
         let store = TreeStore(try SQLiteBacking(path: file.path))
         for key in keys {
@@ -136,16 +121,16 @@ struct TreeStoreTests {
       var store = TreeStore(try SQLiteBacking(path: file.path))
       try store.keep(tree, at: 1)
     }
-    let good = try #require(contents(of: file.path))
+    let good = try #require(file.contents)
     for share in [0.9, 0.5, 0.1, 0.01] {
-      try replace(file.path, with: Array(good[..<Int(Double(good.count) * share)]))
+      try file.replace(with: Array(good[..<Int(Double(good.count) * share)]))
       #expect(throws: TreeFault.self) {
         try TreeStore(SQLiteBacking(path: file.path, isReadOnly: true)).verify()
       }
     }
-    try replace(file.path, with: Array("not a ledger at all, but a letter".utf8))
+    try file.replace(with: Array("not a ledger at all, but a letter".utf8))
     #expect(throws: TreeFault.self) { try SQLiteBacking(path: file.path) }
-    #expect(contents(of: file.path) == Array("not a ledger at all, but a letter".utf8))
+    #expect(file.contents == Array("not a ledger at all, but a letter".utf8))
   }
 
   @Test("Lost parts come back with a peer's piece, and a liar's piece changes nothing")
@@ -169,26 +154,5 @@ struct TreeStoreTests {
     #expect(try store.tree(at: 1)?.value(of: lost) == leaf)
     try store.release(below: 2)
     #expect(store.backing.count == 0)
-  }
-
-  private func contents(of path: String) -> [UInt8]? {
-    let file = open(path, O_RDONLY)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(file, &buffer, buffer.count)
-      guard count > 0 else { return bytes }
-      bytes += buffer[..<count]
-    }
-  }
-
-  private func replace(_ path: String, with bytes: [UInt8]) throws {
-    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    try #require(file >= 0)
-    try #require(write(file, bytes, bytes.count) == bytes.count)
-    close(file)
   }
 }

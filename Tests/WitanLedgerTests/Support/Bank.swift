@@ -15,10 +15,11 @@ struct Bank {
 
   init(
     validators: Int = 4, stakes: [Amount]? = nil, economy: Economy = Economy(),
-    balance: Amount = .tokens(1_000)
+    balance: Amount = .tokens(1_000), unstakeDelay: UInt64? = nil
   ) throws {
     var endowment = Endowment()
     endowment.economy = economy
+    if let unstakeDelay { endowment.economy.unstakeDelay = unstakeDelay }
     endowment.balances = (0..<6).map { (Self.signer($0).publicKey, balance) }
     endowment.seats = (0..<validators).map { index in
       Endowment.Seat(
@@ -40,6 +41,11 @@ struct Bank {
   static func owner(_ index: Int) -> PublicKey { signer(100 + index).publicKey }
 
   var chain: Digest { ledger.network?.genesis.digest ?? .zero }
+
+  /// The history of this bank, from its beginning, as somebody who has none of it yet begins to check it.
+  func history() -> LedgerHistory {
+    LedgerHistory(chain: chain, height: 0, root: genesisRoot, economy: ledger.economy)
+  }
 
   mutating func request(_ client: Int, _ operations: [LedgerOperation]) -> Request {
     numbers += 1
@@ -111,7 +117,7 @@ struct Bank {
         .signed(
           by: ReplicaID(UInt32(validator)), with: Self.validatorSigner(validator), chain: chain)
     }
-    return .convict(.conflict(votes[0], votes[1]), lineage: [])
+    return .convict(.conflict(votes[0], votes[1]))
   }
 
   /// What everything in the state holds together, counted from the entries.

@@ -97,7 +97,7 @@ struct TransitionTests {
       trees.append(bank.ledger.tree)
     }
     func check(_ transitions: [StateTransition]) throws -> Digest {
-      var history = LedgerHistory(chain: bank.chain, height: 0, root: bank.genesisRoot)
+      var history = bank.history()
       for transition in transitions { try history.append(transition) }
       return history.root
     }

@@ -103,6 +103,17 @@ struct TreeProofTests {
     }
   }
 
+  @Test("A proof of tens of thousands of keys, as large blocks need it, is read again")
+  func many() throws {
+    let keys = (0..<34_000).map { number in
+      withUnsafeBytes(of: UInt64(number)) { SHA256.hash($0) }
+    }
+    var tree = MerkleTree()
+    try tree.apply(keys.map { .put($0, [1]) })
+    let proof = try TreeProof(decoding: tree.proof(of: keys).encoded)
+    #expect(try proof.value(of: keys[33_999], under: tree.root) == [1])
+  }
+
   static func tree(_ draw: inout Draw) throws -> (MerkleTree, NaiveTree) {
     var tree = MerkleTree()
     var naive = NaiveTree()

@@ -40,7 +40,7 @@ import WitanSimulation
     let run = try run()
     let (ledger, height, first, transitions) = try #require(run.ledgerHistory)
     var history = LedgerHistory(
-      chain: run.cluster.genesis.digest, height: 0, root: first.root)
+      chain: run.cluster.genesis.digest, height: 0, root: first.root, economy: first.economy)
     for transition in transitions { try history.append(transition) }
     #expect(history.root == ledger.root)
     #expect(history.height == height)
