@@ -6,25 +6,42 @@ import WitanDraw
 /// hand is settled: a step costs a few nanoseconds a link, and no queue is sorted. Who misses it for a lost packet hears of
 /// it from its lazy links at a heartbeat, and asks.
 struct Flood: Sendable {
+  /// How a message reached a node.
+  struct Reach: Sendable {
+    /// When, in microseconds since it was sent.
+    var arrival: UInt32
+    /// From whom.
+    var relay: Int32
+    /// Over how many links.
+    var hops: UInt16
+
+    /// Whether it did.
+    var isReached: Bool { arrival != Flood.never }
+  }
+
+  /// Something that a node is about to pass on, in a list for each bucket of time.
+  private struct Due: Sendable {
+    let node: Int32
+    let time: UInt32
+    let next: Int32
+  }
+
   /// Not reached.
   static let never = UInt32.max
   /// How often nodes tell others what they have.
   static let heartbeat: UInt32 = 1_000_000
+  private static let bucketLimit = 1 << 14
 
-  /// When each node has the message, in microseconds since it was sent.
-  private(set) var arrival: [UInt32]
-  /// From whom.
-  private(set) var relay: [Int32]
-  /// Over how many links.
-  private(set) var hops: [UInt16]
+  /// How the message reached each node.
+  private(set) var reaches: [Reach]
   /// What was lost: from whom, and to whom.
   private(set) var lost: [(from: Int32, to: Int32, at: UInt32)] = []
-  private var buckets: [[UInt64]] = []
+  private var due: [Due] = []
+  private var buckets: [Int32] = []
 
   init(count: Int) {
-    arrival = [UInt32](repeating: Self.never, count: count)
-    relay = [Int32](repeating: -1, count: count)
-    hops = [UInt16](repeating: 0, count: count)
+    reaches = [Reach](
+      repeating: Reach(arrival: Self.never, relay: -1, hops: 0), count: count)
   }
 
   /// Spreads a message from a node to all that are there. Every link takes so many tenths of its delay.
@@ -32,28 +49,61 @@ struct Flood: Sendable {
     from source: Int, over mesh: Mesh, _ isOnline: [Bool], tenths: UInt32,
     losing losses: inout RareEvents
   ) {
-    for node in arrival.indices { arrival[node] = Self.never }
+    for node in reaches.indices {
+      // What is there at time 0 needs no message: so nothing is sent to whoever isn't there.
+      reaches[node].arrival = isOnline[node] ? Self.never : 0
+    }
     lost.removeAll(keepingCapacity: true)
-    arrival[source] = 0
-    hops[source] = 0
-    relay[source] = Int32(truncatingIfNeeded: source)
+    due.removeAll(keepingCapacity: true)
+    buckets.removeAll(keepingCapacity: true)
+    reaches[source] = Reach(arrival: 0, relay: Int32(truncatingIfNeeded: source), hops: 0)
     let width = max(1, mesh.shortest == Self.never ? 1 : mesh.shortest / 10 * tenths)
-    put(UInt64(source), width)
+    put(source, at: 0, width)
     var bucket = 0
     while bucket < buckets.count {
-      var next = 0
-      while next < buckets[bucket].count {
-        let entry = buckets[bucket][next]
-        next += 1
-        let node = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
-        // It was reached earlier since, and has been passed on.
-        guard arrival[node] == UInt32(truncatingIfNeeded: entry >> 32) else { continue }
-        pass(from: node, over: mesh, isOnline, tenths, width, losing: &losses)
+      while buckets[bucket] >= 0 {
+        let entry = due[Int(buckets[bucket])]
+        buckets[bucket] = entry.next
+        // It may have been reached earlier since, and have passed it on.
+        guard reaches[Int(entry.node)].arrival == entry.time else { continue }
+        pass(from: Int(entry.node), over: mesh, tenths, width, losing: &losses)
       }
-      buckets[bucket].removeAll(keepingCapacity: true)
       bucket += 1
     }
+    for node in reaches.indices where !isOnline[node] { reaches[node].arrival = Self.never }
     recover(over: mesh, isOnline, tenths)
+  }
+
+  @inline(__always)
+  private mutating func put(_ node: Int, at time: UInt32, _ width: UInt32) {
+    // Beyond this, delays are so unlike each other that a bucket may hold more than is settled, and is gone through again.
+    let bucket = min(Int(time / width), Self.bucketLimit)
+    while buckets.count <= bucket { buckets.append(-1) }
+    due.append(Due(node: Int32(truncatingIfNeeded: node), time: time, next: buckets[bucket]))
+    buckets[bucket] = Int32(truncatingIfNeeded: due.count - 1)
+  }
+
+  @inline(__always)
+  private mutating func pass(
+    from node: Int, over mesh: Mesh, _ tenths: UInt32, _ width: UInt32,
+    losing losses: inout RareEvents
+  ) {
+    let own = reaches[node]
+    for index in Int(mesh.rows.starts[node])..<Int(mesh.rows.starts[node + 1]) {
+      let link = mesh.rows.links[index]
+      let other = Int(link.end)
+      let known = reaches[other].arrival
+      guard known > 0, link.end != own.relay else { continue }
+      let then = own.arrival &+ link.delay / 10 &* tenths
+      if losses.happens() {
+        lost.append((Int32(truncatingIfNeeded: node), link.end, then))
+        continue
+      }
+      guard then < known else { continue }
+      reaches[other] = Reach(
+        arrival: then, relay: Int32(truncatingIfNeeded: node), hops: own.hops &+ 1)
+      put(other, at: then, width)
+    }
   }
 
   /// Sends a message to all that are there directly, without anybody passing it on.
@@ -62,73 +112,41 @@ struct Flood: Sendable {
     delay: (Int) -> UInt32
   ) {
     lost.removeAll(keepingCapacity: true)
-    for node in arrival.indices {
-      arrival[node] = Self.never
+    for node in reaches.indices {
+      reaches[node].arrival = Self.never
       guard node != source, isOnline[node] else { continue }
       let time = delay(node)
       if losses.happens() {
         lost.append((Int32(source), Int32(node), time))
       } else {
-        arrival[node] = time
-        relay[node] = Int32(source)
-        hops[node] = 1
+        reaches[node] = Reach(arrival: time, relay: Int32(source), hops: 1)
       }
     }
-    arrival[source] = 0
-  }
-
-  private mutating func put(_ entry: UInt64, _ width: UInt32) {
-    // Beyond this, delays are so unlike each other that a bucket may hold more than is settled, and is gone through again.
-    let bucket = min(Int(UInt32(truncatingIfNeeded: entry >> 32) / width), 1 << 14)
-    while buckets.count <= bucket { buckets.append([]) }
-    buckets[bucket].append(entry)
-  }
-
-  private mutating func pass(
-    from node: Int, over mesh: Mesh, _ isOnline: [Bool], _ tenths: UInt32, _ width: UInt32,
-    losing losses: inout RareEvents
-  ) {
-    let time = arrival[node]
-    let sender = relay[node]
-    for link in mesh.links[node] {
-      let other = mesh.links.ends[link]
-      guard other != sender, isOnline[Int(other)] else { continue }
-      let then = time &+ mesh.delays[link] / 10 &* tenths
-      if losses.happens() {
-        lost.append((Int32(truncatingIfNeeded: node), other, then))
-        continue
-      }
-      guard then < arrival[Int(other)] else { continue }
-      arrival[Int(other)] = then
-      relay[Int(other)] = Int32(truncatingIfNeeded: node)
-      hops[Int(other)] = hops[node] &+ 1
-      put(UInt64(then) << 32 | UInt64(UInt32(bitPattern: other)), width)
-    }
+    reaches[source].arrival = 0
   }
 
   /// Who missed it is told of it at a heartbeat by one that isn't in its mesh, asks, and is sent it: three ways.
   private mutating func recover(over mesh: Mesh, _ isOnline: [Bool], _ tenths: UInt32) {
-    var missing = arrival.indices.filter { isOnline[$0] && arrival[$0] == Self.never }
-    var found = !missing.isEmpty
-    while found {
-      found = false
+    var missing = reaches.indices.filter { isOnline[$0] && !reaches[$0].isReached }
+    var isFound = !missing.isEmpty
+    while isFound {
+      isFound = false
       for node in missing {
-        var best: (time: UInt32, from: Int32)?
+        var best: Reach?
         for link in mesh.lazy[node] {
-          let other = mesh.lazy.ends[link]
-          let time = arrival[Int(other)]
-          guard isOnline[Int(other)], time != Self.never else { continue }
-          let heard = (time / Self.heartbeat + 1) &* Self.heartbeat
-          let then = heard &+ 3 &* (mesh.lazyDelays[link] / 10 &* tenths)
-          if best.map({ then < $0.time }) ?? true { best = (then, other) }
+          let other = reaches[Int(link.end)]
+          guard isOnline[Int(link.end)], other.isReached else { continue }
+          let heard = (other.arrival / Self.heartbeat + 1) &* Self.heartbeat
+          let then = heard &+ 3 &* (link.delay / 10 &* tenths)
+          if best.map({ then < $0.arrival }) ?? true {
+            best = Reach(arrival: then, relay: link.end, hops: other.hops &+ 1)
+          }
         }
         guard let best else { continue }
-        arrival[node] = best.time
-        relay[node] = best.from
-        hops[node] = hops[Int(best.from)] &+ 1
-        found = true
+        reaches[node] = best
+        isFound = true
       }
-      missing.removeAll { arrival[$0] != Self.never }
+      missing.removeAll { reaches[$0].isReached }
     }
   }
 }

@@ -5,26 +5,33 @@ import WitanDraw
 /// Made as validators come to know each other: first those that can be dialled choose, then those that can only dial. A
 /// node dials until it has D links; one that has D_high is no longer dialled.
 struct Mesh: Sendable {
+  /// A link as one of its two ends sees it.
+  struct Link: Sendable {
+    /// The other end.
+    let end: Int32
+    /// How long a message takes, in microseconds.
+    let delay: UInt32
+  }
+
   /// Links as rows of one table: node `n` has those from `starts[n]` to `starts[n + 1]`.
   struct Rows: Sendable {
     private(set) var starts: [Int32] = [0]
-    private(set) var ends: [Int32] = []
+    private(set) var links: [Link] = []
 
-    init(_ lists: [[Int32]]) {
-      for list in lists {
-        ends += list
-        starts.append(Int32(ends.count))
+    init(_ lists: [[Int32]], delay: (Int, Int32) -> UInt32) {
+      for (node, list) in lists.enumerated() {
+        links += list.map { Link(end: $0, delay: delay(node, $0)) }
+        starts.append(Int32(links.count))
       }
     }
 
-    subscript(node: Int) -> Range<Int> { Int(starts[node])..<Int(starts[node + 1]) }
+    subscript(node: Int) -> ArraySlice<Link> {
+      links[Int(starts[node])..<Int(starts[node + 1])]
+    }
   }
 
-  let links: Rows
-  /// How long each link takes, in microseconds.
-  let delays: [UInt32]
+  let rows: Rows
   let lazy: Rows
-  let lazyDelays: [UInt32]
   /// The shortest of all delays.
   let shortest: UInt32
 
@@ -33,22 +40,8 @@ struct Mesh: Sendable {
     count: Int, sizes: Scenario.Mesh, isPrivate: [Bool], latency: Distribution, floor: UInt64,
     draw: Draw
   ) {
-    var lists = [[Int32]](repeating: [], count: count)
     var draw = draw.split("mesh")
-    let open = (0..<count).filter { !isPrivate[$0] }
-    let hidden = (0..<count).filter { isPrivate[$0] }
-    for node in draw.shuffled(open) + draw.shuffled(hidden) {
-      // Everybody is asked a few times over at most: in a small network there may be nobody left.
-      var attempts = 8 * sizes.degree + 16
-      while lists[node].count < sizes.degree, attempts > 0, let other = draw.pick(open) {
-        attempts -= 1
-        guard other != node, lists[other].count < sizes.high,
-          !lists[node].contains(Int32(other))
-        else { continue }
-        lists[node].append(Int32(other))
-        lists[other].append(Int32(node))
-      }
-    }
+    let lists = Self.dial(count: count, sizes: sizes, isPrivate: isPrivate, &draw)
     var lazyLists = [[Int32]](repeating: [], count: count)
     for node in 0..<count where count > 1 {
       var attempts = 4 * sizes.lazy
@@ -67,11 +60,30 @@ struct Mesh: Sendable {
       let word = pairs.narrowed(to: UInt64(low)).word(UInt64(high))
       return UInt32(clamping: max(floor, latency.sample(word), 1))
     }
-    links = Rows(lists)
-    lazy = Rows(lazyLists)
-    delays = lists.enumerated().flatMap { node, list in list.map { delay(node, $0) } }
-    lazyDelays = lazyLists.enumerated().flatMap { node, list in list.map { delay(node, $0) } }
-    shortest = min(delays.min() ?? .max, lazyDelays.min() ?? .max)
+    rows = Rows(lists, delay: delay)
+    lazy = Rows(lazyLists, delay: delay)
+    shortest = (rows.links + lazy.links).map(\.delay).min() ?? .max
+  }
+
+  private static func dial(
+    count: Int, sizes: Scenario.Mesh, isPrivate: [Bool], _ draw: inout Draw
+  ) -> [[Int32]] {
+    var lists = [[Int32]](repeating: [], count: count)
+    let open = (0..<count).filter { !isPrivate[$0] }
+    let hidden = (0..<count).filter { isPrivate[$0] }
+    for node in draw.shuffled(open) + draw.shuffled(hidden) {
+      // Everybody is asked a few times over at most: in a small network there may be nobody left.
+      var attempts = 8 * sizes.degree + 16
+      while lists[node].count < sizes.degree, attempts > 0, let other = draw.pick(open) {
+        attempts -= 1
+        guard other != node, lists[other].count < sizes.high,
+          !lists[node].contains(Int32(other))
+        else { continue }
+        lists[node].append(Int32(other))
+        lists[other].append(Int32(node))
+      }
+    }
+    return lists
   }
 
   /// In how many parts those who are there fall, and how many the largest has.
@@ -85,9 +97,9 @@ struct Mesh: Sendable {
       queue.append(Int32(start))
       var next = 0
       while next < queue.count {
-        for link in links[Int(queue[next])] where !seen[Int(links.ends[link])] {
-          seen[Int(links.ends[link])] = true
-          queue.append(links.ends[link])
+        for link in rows[Int(queue[next])] where !seen[Int(link.end)] {
+          seen[Int(link.end)] = true
+          queue.append(link.end)
         }
         next += 1
       }

@@ -32,14 +32,14 @@ extension RollupRun {
       detail: isWrong ? 1 : 0, slot: slot)
     spread(from: proposer, tenths: 10)
     recordLosses(at: block.time, slot, of: 0)
-    let arrivals = flood.arrival
-    for node in arrivals.indices where node != proposer && arrivals[node] != Flood.never {
+    let reaches = flood.reaches
+    for node in reaches.indices where node != proposer && reaches[node].isReached {
       record(
-        .blockReceived, at: block.time + Micros(UInt64(arrivals[node])), actor: proposer,
-        subject: node, value: UInt64(UInt32(bitPattern: flood.relay[node])),
-        hops: Int(flood.hops[node]), slot: slot)
+        .blockReceived, at: block.time + Micros(UInt64(reaches[node].arrival)), actor: proposer,
+        subject: node, value: UInt64(UInt32(bitPattern: reaches[node].relay)),
+        hops: Int(reaches[node].hops), slot: slot)
     }
-    let votes = attest(slot, block, by: proposer, arrivals)
+    let votes = attest(slot, block, by: proposer, reaches)
     submit(slot, block, by: proposer, votes, rank: rank)
     return true
   }
@@ -141,7 +141,7 @@ extension RollupRun {
     var count = 100
     if pool.isFed {
       spread(from: proposer, tenths: 7)
-      transactions = pool.take(room, knownBy: begin) { flood.arrival[Int($0)] }
+      transactions = pool.take(room, knownBy: begin) { flood.reaches[Int($0)].arrival }
       count = transactions.count
       if count == room { metrics.fullBlocks += 1 }
     }
@@ -174,7 +174,7 @@ extension RollupRun {
 
   /// The committee verifies and attests; whose attestation reaches the proposer when, its own first.
   private mutating func attest(
-    _ slot: SlotNumber, _ block: Prepared, by proposer: Int, _ arrivals: [UInt32]
+    _ slot: SlotNumber, _ block: Prepared, by proposer: Int, _ reaches: [Flood.Reach]
   ) -> [(node: Int, time: Micros)] {
     let start = table.start(of: slot)
     var votes: [(node: Int, time: Micros)] = []
@@ -184,8 +184,8 @@ extension RollupRun {
       votes.append((proposer, own))
       votes += gossip(attestationOf: proposer, at: own, slot, to: proposer)
     }
-    for node in committee where node != proposer && arrivals[node] != Flood.never {
-      let arrival = block.time + Micros(UInt64(arrivals[node]))
+    for node in committee where node != proposer && reaches[node].isReached {
+      let arrival = block.time + Micros(UInt64(reaches[node].arrival))
       guard let time = attestation(of: node, on: block, by: proposer, slot, arrival) else {
         continue
       }
@@ -237,15 +237,14 @@ extension RollupRun {
     spread(from: node, tenths: 7)
     recordLosses(at: time, slot, of: 1)
     let slotNumber = UInt32(truncatingIfNeeded: slot.rawValue)
-    for receiver in flood.arrival.indices
-    where receiver != node && flood.arrival[receiver] != Flood.never {
+    for (receiver, reach) in flood.reaches.enumerated() where receiver != node && reach.isReached {
       sorter.record(
         Event(
-          .attestationReceived, at: time + Micros(UInt64(flood.arrival[receiver])),
-          slot: slotNumber, actor: Party(node), subject: Party(receiver),
-          value: UInt64(UInt32(bitPattern: flood.relay[receiver])), hops: flood.hops[receiver]))
+          .attestationReceived, at: time + Micros(UInt64(reach.arrival)), slot: slotNumber,
+          actor: Party(node), subject: Party(receiver),
+          value: UInt64(UInt32(bitPattern: reach.relay)), hops: reach.hops))
     }
-    let arrival = flood.arrival[proposer]
+    let arrival = flood.reaches[proposer].arrival
     guard node != proposer, arrival != Flood.never else { return [] }
     return [(node, time + Micros(UInt64(arrival)))]
   }

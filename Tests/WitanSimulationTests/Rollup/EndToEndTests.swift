@@ -265,10 +265,10 @@ struct RolledUp {
     while isChanged {
       isChanged = false
       for node in times.indices where times[node] != .max {
-        for link in mesh.links[node] where isOnline[Int(mesh.links.ends[link])] {
-          let then = times[node] + mesh.delays[link] / 10 * 10
-          if then < times[Int(mesh.links.ends[link])] {
-            times[Int(mesh.links.ends[link])] = then
+        for link in mesh.rows[node] where isOnline[Int(link.end)] {
+          let then = times[node] + link.delay / 10 * 10
+          if then < times[Int(link.end)] {
+            times[Int(link.end)] = then
             isChanged = true
           }
         }
@@ -291,7 +291,7 @@ struct RolledUp {
       flood.spread(from: 3, over: mesh, isOnline, tenths: 10, losing: &losses)
       let expected = arrivals(from: 3, over: mesh, isOnline)
       for node in 0..<80 where expected[node] != .max {
-        #expect(flood.arrival[node] == expected[node])
+        #expect(flood.reaches[node].arrival == expected[node])
       }
     }
   }
@@ -299,12 +299,10 @@ struct RolledUp {
   @Test func `A20 links are both ways, no more than D_high, and about D of them`() {
     let mesh = mesh(200, latency: .fixed(1), seed: 1)
     for node in 0..<200 {
-      let degree = mesh.links[node].count
-      #expect((8...12).contains(degree))
-      for link in mesh.links[node] {
-        let other = Int(mesh.links.ends[link])
-        let back = mesh.links[other].first { Int(mesh.links.ends[$0]) == node }
-        #expect(back.map { mesh.delays[$0] } == mesh.delays[link])
+      #expect((8...12).contains(mesh.rows[node].count))
+      for link in mesh.rows[node] {
+        let back = mesh.rows[Int(link.end)].first { Int($0.end) == node }
+        #expect(back?.delay == link.delay)
       }
     }
   }
@@ -315,8 +313,8 @@ struct RolledUp {
       count: 60, sizes: .init(), isPrivate: isPrivate, latency: .fixed(1), floor: 1,
       draw: Draw(seed: 4))
     for node in 0..<60 where isPrivate[node] {
-      #expect(mesh.links[node].count >= 1)
-      #expect(mesh.links[node].allSatisfy { !isPrivate[Int(mesh.links.ends[$0])] })
+      #expect(!mesh.rows[node].isEmpty)
+      #expect(mesh.rows[node].allSatisfy { !isPrivate[Int($0.end)] })
     }
   }
 
@@ -326,8 +324,8 @@ struct RolledUp {
     var losses = RareEvents(probability: 0.6, draw: Draw(seed: 5))
     flood.spread(
       from: 0, over: mesh, Array(repeating: true, count: 100), tenths: 10, losing: &losses)
-    #expect(flood.arrival.allSatisfy { $0 != Flood.never })
-    #expect(flood.arrival.contains { $0 > 1_000_000 })
+    #expect(flood.reaches.allSatisfy { $0.isReached })
+    #expect(flood.reaches.contains { $0.arrival > 1_000_000 })
     #expect(!flood.lost.isEmpty)
   }
 
@@ -338,7 +336,7 @@ struct RolledUp {
     var isOnline = Array(repeating: false, count: 50)
     isOnline[7] = true
     let stranger = (0..<50).first { node in
-      node != 7 && !mesh.links[7].contains { Int(mesh.links.ends[$0]) == node }
+      node != 7 && !mesh.rows[7].contains { Int($0.end) == node }
     }
     isOnline[stranger ?? 0] = true
     #expect(mesh.parts(isOnline) == (2, 1))
