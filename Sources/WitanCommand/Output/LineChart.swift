@@ -73,7 +73,7 @@ struct LineChart: Sendable {
     guard value > 0 else { return 1 }
     var unit = 1e-6
     while unit * 10 <= value { unit *= 10 }
-    return unit * ([1, 2, 4, 5, 10].first { $0 * unit >= value } ?? 10)
+    return unit * ([1, 2, 4, 8, 10].first { $0 * unit >= value } ?? 10)
   }
 
   private static func text(_ value: Double) -> String { Human.decimal(value, places: 1) }

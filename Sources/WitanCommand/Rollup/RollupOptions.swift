@@ -63,7 +63,10 @@ struct RollupOptions: Sendable {
     .setting("lazy", \.shares.lazy, .probability, "which share often doesn't"),
     .setting("byzantine", \.shares.byzantine, .probability, "which share mostly doesn't"),
     .setting("nat", \.nat, .byProfile, "how likely one of each can't be dialled"),
-    .setting("response", \.response, .byProfile, "how long one of each takes to respond"),
+    .changing(
+      "response", .byProfile, default: nil,
+      "how long one of each takes to respond; if not given about 0.5, 3 and 15 s"
+    ) { $0.response = $1 },
     .setting("downtime", \.downtime, .byProfile, "how likely one of each goes down in a slot"),
     .setting("recovery", \.recovery, .byProfile, "how likely it comes back in a slot"),
   ]
@@ -136,7 +139,7 @@ extension Parameter where Root == RollupOptions {
   }
 
   fileprivate static func changing<Value: Sendable>(
-    _ name: String, _ kind: ValueKind<Value>, default initial: String, _ help: String,
+    _ name: String, _ kind: ValueKind<Value>, default initial: String?, _ help: String,
     change: @escaping @Sendable (inout RollupScenario, Value) -> Void
   ) -> Parameter {
     Parameter(

@@ -76,7 +76,9 @@ struct Mesh: Sendable {
       var attempts = 8 * sizes.degree + 16
       while lists[node].count < sizes.degree, attempts > 0, let other = draw.pick(open) {
         attempts -= 1
-        guard other != node, lists[other].count < sizes.high,
+        // Those that can be dialled leave each other the room that those who can't will need.
+        let most = isPrivate[node] ? sizes.high : sizes.degree
+        guard other != node, lists[other].count < most,
           !lists[node].contains(Int32(other))
         else { continue }
         lists[node].append(Int32(other))

@@ -54,7 +54,7 @@ import WitanSimulation
     ("--slots-per-epoch 0", "--slots-per-epoch 0 "), ("--slot 0s", "--slot 0s "),
     ("--tps 1:2:3", "--tps 1:2:3 has too many parts"), ("--p2p maybe", "--p2p maybe is neither"),
     ("--response fixed:1s,fixed:2s", "--response fixed:1s,fixed:2s has 2 entries"),
-    ("--nat 0.1,2,0.3", "--nat 0.1,2,0.3 has 2 as entry 2"),
+    ("--nat 0.1,2,0.3", "--nat 0.1,2,0.3 has '2' as entry 2"),
     ("--cluster moon", "--cluster moon is not one of local, sprtn, devnet"),
     ("--epochs 1 --events out.xml", "--events out.xml says no format"),
   ])
