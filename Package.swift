@@ -6,6 +6,7 @@ let package = Package(
   name: "Witan",
   products: [
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
+    .library(name: "WitanProofs", targets: ["WitanProofs"]),
     .library(name: "WitanLedger", targets: ["WitanLedger"]),
     .library(name: "WitanRollup", targets: ["WitanRollup"]),
     .library(name: "WitanEvents", targets: ["WitanEvents"]),
@@ -20,23 +21,29 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
     .target(name: "WitanDraw"),
     .target(name: "WitanCrypto", dependencies: ["CCrypto", "CSodium"]),
     .target(name: "Witan", dependencies: ["WitanCrypto"]),
-    .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto"]),
-    .target(name: "WitanRollup", dependencies: ["Witan", "WitanCrypto", "WitanLedger"]),
+    .target(name: "WitanProofs", dependencies: ["CZ3", "Witan", "WitanCrypto"]),
+    .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto", "WitanProofs"]),
+    .target(
+      name: "WitanRollup", dependencies: ["Witan", "WitanCrypto", "WitanLedger", "WitanProofs"]),
     .target(name: "WitanEvents", dependencies: ["Witan"]),
     .target(
       name: "WitanSimulation",
       dependencies: [
-        "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger", "WitanRollup",
+        "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger", "WitanProofs",
+        "WitanRollup",
       ]),
-    .target(name: "WitanNode", dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger"]),
+    .target(
+      name: "WitanNode",
+      dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger", "WitanProofs"]),
     .executableTarget(
       name: "WitanCommand",
       dependencies: [
-        "CCrypto", "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger", "WitanNode",
-        "WitanRollup", "WitanSimulation",
+        "CCrypto", "CZ3", "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger",
+        "WitanNode", "WitanProofs", "WitanRollup", "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
@@ -47,16 +54,20 @@ let package = Package(
       dependencies: ["PropertyKit", "Witan", "WitanCrypto", "WitanSimulation", "WitanDraw"],
       resources: [.copy("Transcripts"), .copy("Golden")]),
     .testTarget(
+      name: "WitanProofsTests",
+      dependencies: ["WitanProofs", "Witan", "WitanCrypto", "WitanDraw"]),
+    .testTarget(
       name: "WitanSimulationTests",
       dependencies: [
         "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger",
-        "WitanRollup",
+        "WitanProofs", "WitanRollup",
       ],
       exclude: ["Campaign/Found"], resources: [.copy("Stories")]),
     .testTarget(
       name: "WitanLedgerTests",
       dependencies: [
         "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
+        "WitanProofs",
       ]),
     .testTarget(name: "WitanEventsTests", dependencies: ["WitanEvents", "Witan", "WitanDraw"]),
     .testTarget(
@@ -65,15 +76,20 @@ let package = Package(
         "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanRollup",
       ]
     ),
-    .testTarget(name: "WitanNodeTests", dependencies: ["WitanNode", "WitanCrypto"]),
+    .testTarget(
+      name: "WitanNodeTests",
+      dependencies: ["WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanProofs"]),
     .testTarget(
       name: "WitanCommandTests",
-      dependencies: ["WitanCommand", "Witan", "WitanDraw", "WitanSimulation"],
+      dependencies: [
+        "WitanCommand", "Witan", "WitanCrypto", "WitanDraw", "WitanNode", "WitanSimulation",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "PropertyTests",
       dependencies: [
         "PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger",
+        "WitanProofs",
       ]),
     .testTarget(name: "TidyTests"),
   ],

@@ -51,14 +51,13 @@ extension Replica {
 
   /// Sends this replica's prepare for the accepted and valid block, but for the leader, whose proposal is one.
   mutating func vote(at sequence: SequenceNumber, into effects: inout Effects) {
-    guard let seat = office.seat, phase == .active, let proposal = window[sequence].proposal,
-      proposal.verdict == .valid
+    guard let seat = office.seat, phase == .active, window[sequence].isValid,
+      let digest = window[sequence].proposedDigest
     else { return }
     if seat != leader {
-      let digest = proposal.header.digest
       let prepare = sign(.prepare, view: view, sequence: sequence, digest: digest)
       _ = window[sequence].prepares.add(
-        digest, prepare.signature, seat: seat, members: members)
+        digest, prepare.signature, seat: seat, members: office.members)
       effects.append(.broadcastDurably(.prepare(prepare)))
     }
     advancePrepared(from: sequence, into: &effects)
@@ -76,6 +75,10 @@ extension Replica {
     let outcome = window[sequence].prepares.add(
       vote.statement.digest, vote.signature, seat: seat, members: office.members)
     guard outcome == .counted else { return refuse(vote, outcome, into: &effects) }
+    // The answers to every fourth proposal tell as much as all would.
+    if sequence.rawValue & 3 == 0, let proposedAt = window[sequence].proposal?.acceptedAt {
+      pacemaker.note(answer: now - proposedAt, of: seat, among: office.members.count)
+    }
     if canPrepare(sequence) {
       advancePrepared(from: sequence, into: &effects)
       settle(into: &effects)
@@ -104,9 +107,9 @@ extension Replica {
   private func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
       quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
-      let proposal = window[sequence].proposal, proposal.verdict == .valid
+      window[sequence].isValid, let header = window[sequence].proposal?.header
     else { return false }
-    return followsAnchored(proposal.header)
+    return followsAnchored(header)
   }
 
   /// Whether a block follows the stable checkpoint, or an anchored slot's lock.
@@ -121,7 +124,7 @@ extension Replica {
   @inline(__always)
   func isDecidedAndAnchored(_ sequence: SequenceNumber) -> Bool {
     guard window[sequence].isDecided, let lock = window[sequence].lock,
-      lock.header.digest == decisions[sequence]?.block.digest
+      lock.header.digest == decisions.block(at: sequence)?.digest
     else { return false }
     return followsAnchored(lock.header)
   }
@@ -158,6 +161,7 @@ extension Replica {
 
   private mutating func becomePrepared(at sequence: SequenceNumber, into effects: inout Effects) {
     guard let proposal = window[sequence].proposal else { return }
+    pacemaker.noteTurn()
     let header = proposal.header
     let lock = Lock.prepared(
       PreparedCertificate(
@@ -171,7 +175,7 @@ extension Replica {
     if let seat = office.seat {
       let commit = sign(.commit, view: view, sequence: sequence, digest: header.digest)
       _ = window[sequence].commits.add(
-        header.digest, commit.signature, seat: seat, members: members)
+        header.digest, commit.signature, seat: seat, members: office.members)
       effects.append(.broadcastDurably(.commit(commit)))
     }
     decideIfCommitted(at: sequence, into: &effects)
@@ -248,6 +252,6 @@ extension Replica {
   @inline(__always)
   private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
-    return window[sequence.previous].lock?.header.digest
+    return window[sequence.previous].lock?.digest
   }
 }

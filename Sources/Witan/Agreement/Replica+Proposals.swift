@@ -51,6 +51,8 @@ extension Replica {
   ) -> Rejection? {
     let header = proposal.body.header
     guard header.previous == parent.digest else {
+      // What a later view decided says nothing of this view's leader, who needn't have heard of it.
+      guard parent.bindsLeader else { return .staleView }
       suspect(.broke(.unlinkedBlock), into: &effects)
       return .unlinkedBlock
     }
@@ -93,8 +95,8 @@ extension Replica {
     window[sequence].proposal = Slot.Proposal(
       header: header, signature: signature, acceptedAt: now, verdict: nil)
     window[sequence].unlinked = nil
-    window[sequence].prepares.count(header.digest, members: members)
-    window[sequence].commits.count(header.digest, members: members)
+    window[sequence].prepares.count(header.digest, members: office.members)
+    window[sequence].commits.count(header.digest, members: office.members)
     effects.report(.accepted(sequence, header.digest, view))
   }
 
@@ -103,19 +105,41 @@ extension Replica {
   func parent(of sequence: SequenceNumber) -> Parent? {
     let before = sequence.previous
     if before == window.low {
-      guard let stable else { return Parent(digest: chain, timestamp: genesis.timestamp) }
-      return Parent(digest: stable.summary.lastBlock, timestamp: stable.summary.timestamp)
+      guard let stable else {
+        return Parent(digest: chain, timestamp: genesis.timestamp, bindsLeader: true)
+      }
+      return Parent(
+        digest: stable.summary.lastBlock, timestamp: stable.summary.timestamp,
+        bindsLeader: isKnownToLeader(stable))
     }
-    guard window.contains(before),
-      let header = window[before].proposal?.header ?? decisions[before]?.block.header
-    else { return nil }
-    return Parent(digest: header.digest, timestamp: header.timestamp)
+    guard window.contains(before) else { return nil }
+    if let header = window[before].proposal?.header {
+      return Parent(digest: header.digest, timestamp: header.timestamp, bindsLeader: true)
+    }
+    guard let decision = decisions[before] else { return nil }
+    let header = decision.block.header
+    return Parent(
+      digest: header.digest, timestamp: header.timestamp,
+      bindsLeader: decision.certificate.view <= view)
   }
 
   /// What a block must follow.
   struct Parent: Sendable {
     let digest: Digest
     let timestamp: Micros
+    /// Whether only a faulty leader of this view proposes a block that doesn't follow it: it is the genesis, the leader's
+    /// own proposal, what its view began from, or was decided in this view or before, so that the view proposed it too.
+    let bindsLeader: Bool
+  }
+
+  /// Whether the leader of this view can't but know the last block of a certified state. Its certificate says nothing of
+  /// views: what it certifies may have been decided in a later one.
+  private func isKnownToLeader(_ stable: CheckpointCertificate) -> Bool {
+    if stable.endsEpoch, stable.summary.epoch == office.epoch { return true }
+    if openedBy?.newView.statement.sequence == stable.sequence { return true }
+    guard let decision = decisions[stable.sequence] else { return false }
+    return decision.certificate.view <= view && decision.certificate.epoch == office.epoch
+      && decision.block.digest == stable.summary.lastBlock
   }
 
   // MARK: Verdicts

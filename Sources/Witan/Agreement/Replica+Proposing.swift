@@ -95,7 +95,7 @@ extension Replica {
 
   private func draftParent(of sequence: SequenceNumber) -> Parent? {
     if let header = proposer.drafts.last?.block.header {
-      return Parent(digest: header.digest, timestamp: header.timestamp)
+      return Parent(digest: header.digest, timestamp: header.timestamp, bindsLeader: true)
     }
     return parent(of: sequence)
   }

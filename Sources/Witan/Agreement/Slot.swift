@@ -59,6 +59,21 @@ struct Slot: Sendable {
     return nil
   }
 
+  /// The digest of the block that was proposed in the current view.
+  @inline(__always)
+  var proposedDigest: Digest? { proposal?.header.digest }
+
+  /// Whether the application said yes to the block that was proposed in the current view.
+  @inline(__always)
+  var isValid: Bool { proposal?.verdict == .valid }
+
+  /// Whether a block was proposed in the current view, and is here.
+  @inline(__always)
+  var hasProposedBlock: Bool {
+    guard let proposedDigest else { return false }
+    return proposedBlock?.digest == proposedDigest || lockedBlock?.digest == proposedDigest
+  }
+
   /// Whether a lock of this view would be the strongest: none of it or of a later one is here.
   @inline(__always)
   func takes(lockOf view: View) -> Bool {

@@ -6,10 +6,13 @@ struct SlotWindow: Sendable {
   private var ring: [Slot]
   /// The last sequence that is no longer agreed on.
   private(set) var low: SequenceNumber
+  /// Where `low` would be stored, so that no other place need be divided for.
+  private var start: Int
 
   init(low: SequenceNumber, size: UInt64) {
     self.low = low
     ring = Array(repeating: Slot(), count: Int(size))
+    start = Int(low.rawValue % size)
     renew(from: low)
   }
 
@@ -21,7 +24,11 @@ struct SlotWindow: Sendable {
   /// Where a sequence of the window is stored.
   @inline(__always)
   private func index(of sequence: SequenceNumber) -> Int {
-    Int(truncatingIfNeeded: sequence.rawValue % UInt64(truncatingIfNeeded: ring.count))
+    let count = UInt64(truncatingIfNeeded: ring.count)
+    let distance = sequence.rawValue &- low.rawValue
+    guard distance <= count else { return Int(sequence.rawValue % count) }
+    let index = start &+ Int(truncatingIfNeeded: distance)
+    return index < ring.count ? index : index &- ring.count
   }
 
   /// The slot of a sequence, which must lie in the window.
@@ -43,6 +50,7 @@ struct SlotWindow: Sendable {
     guard sequence > low else { return }
     let oldHigh = high
     low = sequence
+    start = Int(low.rawValue % UInt64(ring.count))
     renew(from: max(sequence, oldHigh))
   }
 

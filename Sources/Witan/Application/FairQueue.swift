@@ -2,10 +2,16 @@ import WitanCrypto
 
 /// The order in which a simple application proposes requests: each client in turn, oldest first, so that
 /// nobody's flood delays the others by more than one request a turn.
-struct FairQueue: Sendable {
+public struct FairQueue: RequestQueue {
+  /// A request's turn in its lane: where its entry is, and which one there is meant.
+  private struct Turn {
+    let place: Int
+    let ticket: UInt64
+  }
+
   private struct Lane {
     let client: PublicKey
-    var requests: [Digest] = []
+    var requests: [Turn] = []
     var head = 0
     /// How many of the requests from the head on were forgotten since.
     var gone = 0
@@ -14,9 +20,11 @@ struct FairQueue: Sendable {
   }
 
   private struct Entry {
+    let digest: Digest
     let lane: Int
     let size: Int
-    var isWaiting: Bool
+    /// The turn in its lane that is its own; nil while it is out.
+    var ticket: UInt64?
   }
 
   /// The lanes, each at a place that is another's once it is empty.
@@ -24,18 +32,35 @@ struct FairQueue: Sendable {
   private var free: [Int] = []
   private var places: [PublicKey: Int] = [:]
   private var turns: [Int] = []
-  private var entries: [Digest: Entry] = [:]
+  /// What was offered and not forgotten, each at a place that is another's once it is gone: only whoever names a request
+  /// must look it up.
+  private var entries: [Entry?] = []
+  private var freeEntries: [Int] = []
+  private var known: [Digest: Int] = [:]
+  private var tickets: UInt64 = 0
   /// How many lanes became empty since the empty ones were last dropped.
   private var emptied = 0
 
+  /// An empty queue.
+  public init() {}
+
   /// Adds a request to its client's lane, for the first time or because a proposal of it came to nothing.
-  mutating func append(_ request: Request) {
+  public mutating func append(_ request: Request, weight: Void = ()) {
+    let digest = request.digest
+    let before = known[digest]
+    // One that waits is in its lane already: no lane is dropped before it is empty.
+    if let before, entries[before]?.ticket != nil { return }
     let lane = lane(of: request.client)
-    let entry = Entry(lane: lane, size: request.operationBytes, isWaiting: true)
-    // One that waits is in this lane already: no lane is dropped before it is empty.
-    if entries.updateValue(entry, forKey: request.digest)?.isWaiting == true { return }
-    lanes[lane].requests.append(request.digest)
+    tickets += 1
+    let entry = Entry(
+      digest: digest, lane: lane, size: request.operationBytes, ticket: tickets)
+    let place = before ?? freeEntries.popLast() ?? entries.count
+    if place < entries.count { entries[place] = entry } else { entries.append(entry) }
+    if before == nil { known[digest] = place }
+    lanes[lane].requests.append(Turn(place: place, ticket: tickets))
   }
+
+  private func isWaiting(_ turn: Turn) -> Bool { entries[turn.place]?.ticket == turn.ticket }
 
   private mutating func lane(of client: PublicKey) -> Int {
     if let lane = places[client] { return lane }
@@ -52,9 +77,14 @@ struct FairQueue: Sendable {
 
   /// Forgets requests. Their lanes are swept now and then, at a constant cost a request: a replica that never
   /// leads takes nothing out of them otherwise.
-  mutating func remove(_ digests: [Digest]) {
+  public mutating func remove(_ digests: [Digest]) {
     for digest in digests {
-      guard let entry = entries.removeValue(forKey: digest), entry.isWaiting else { continue }
+      guard let place = known.removeValue(forKey: digest), let entry = entries[place] else {
+        continue
+      }
+      entries[place] = nil
+      freeEntries.append(place)
+      guard entry.ticket != nil else { continue }
       let lane = entry.lane
       lanes[lane].gone += 1
       if 2 * lanes[lane].gone > lanes[lane].requests.count - lanes[lane].head { sweep(lane) }
@@ -62,9 +92,7 @@ struct FairQueue: Sendable {
   }
 
   private mutating func sweep(_ lane: Int) {
-    let waiting = lanes[lane].requests[lanes[lane].head...].filter {
-      entries[$0]?.isWaiting == true
-    }
+    let waiting = lanes[lane].requests[lanes[lane].head...].filter(isWaiting)
     lanes[lane] = Lane(client: lanes[lane].client, requests: waiting)
     guard waiting.isEmpty else { return }
     emptied += 1
@@ -73,20 +101,20 @@ struct FairQueue: Sendable {
 
   /// Takes up to so many requests and bytes, one a client and round. What is taken is out until it is offered
   /// again; the first that doesn't fit ends it.
-  mutating func next(count: Int, bytes: Int) -> [Digest] {
+  public mutating func next(count: Int, bytes: Int) -> [Digest] {
     var chosen: [Digest] = []
     var room = bytes
     var isFull = false
     while !isFull, !turns.isEmpty, chosen.count < count {
       for lane in turns where chosen.count < count {
-        guard let index = first(in: lane) else { continue }
-        guard entries.values[index].size <= room else {
+        guard let place = first(in: lane), let entry = entries[place] else { continue }
+        guard entry.size <= room else {
           isFull = true
           break
         }
-        room -= entries.values[index].size
-        chosen.append(entries.keys[index])
-        entries.values[index].isWaiting = false
+        room -= entry.size
+        chosen.append(entry.digest)
+        entries[place]?.ticket = nil
         lanes[lane].head += 1
       }
       dropEmptyLanes()
@@ -96,14 +124,16 @@ struct FairQueue: Sendable {
     return chosen
   }
 
+  /// How many operation bytes requests have that were appended and not forgotten.
+  public func bytes(of digests: [Digest]) -> Int {
+    digests.reduce(0) { sum, digest in sum + (known[digest].flatMap { entries[$0]?.size } ?? 0) }
+  }
+
   /// Where the first request in a lane that still waits is among the entries.
-  private mutating func first(in lane: Int) -> Dictionary<Digest, Entry>.Index? {
+  private mutating func first(in lane: Int) -> Int? {
     while !lanes[lane].isEmpty {
-      if let index = entries.index(forKey: lanes[lane].requests[lanes[lane].head]),
-        entries.values[index].isWaiting
-      {
-        return index
-      }
+      let turn = lanes[lane].requests[lanes[lane].head]
+      if isWaiting(turn) { return turn.place }
       lanes[lane].head += 1
     }
     return nil

@@ -10,6 +10,15 @@ public protocol StateMachine: Sendable {
   /// takes `ChunkTree`, which is one over the snapshot's bytes.
   associatedtype Image: StateImage = ChunkTree
 
+  /// The order in which requests are proposed. Whoever has no order of its own takes `FairQueue`.
+  associatedtype Queue: RequestQueue = FairQueue
+
+  /// An empty queue, for the requests that this replica is offered.
+  var queue: Queue { get }
+
+  /// What the queue has to know of a request that was admitted.
+  func weigh(_ request: Request) -> Queue.Weight
+
   /// A block begins: these of its requests will run, in this order.
   mutating func begin(_ requests: [Request], in header: BlockHeader)
 
@@ -89,6 +98,14 @@ extension StateMachine {
 
   /// The members stay.
   public var nextMembers: [Member]? { nil }
+}
+
+extension StateMachine where Queue == FairQueue {
+  /// Each client in turn.
+  public var queue: FairQueue { FairQueue() }
+
+  /// Nothing but the request itself.
+  public func weigh(_ request: Request) {}
 }
 
 extension StateMachine where Image == ChunkTree {

@@ -1,25 +1,37 @@
 import WitanCrypto
 
 /// The synchronous shell of a simple application: answers the effects that concern it, at once.
+///
+/// What is asked with every block is inlinable, so that it is compiled for the application, wherever that is from.
 public struct StateMachineHost<Machine: StateMachine>: Sendable {
   /// How far a block's timestamp may be ahead of this shell's clock.
   public var clockTolerance: Micros = .seconds(5)
 
   /// The application in its latest executed state.
-  public private(set) var machine: Machine
+  @inlinable public var machine: Machine { latest }
+  @usableFromInline var latest: Machine
   /// The last sequence that the application executed.
-  public private(set) var executed: SequenceNumber = 0
-  private var queue = FairQueue()
-  private var states: [(sequence: SequenceNumber, machine: Machine, image: Machine.Image)] = []
-  private var incoming: Incoming?
+  @inlinable public var executed: SequenceNumber { last }
+  @usableFromInline var last: SequenceNumber = 0
+  @usableFromInline var queue: Machine.Queue
+  @usableFromInline
+  var states: [(sequence: SequenceNumber, machine: Machine, image: Machine.Image)] = []
+  @usableFromInline var incoming: Incoming?
 
-  private struct Incoming: Sendable {
+  @usableFromInline
+  struct Incoming: Sendable {
     let summary: CheckpointSummary
     var chunks: [Int: [UInt8]] = [:]
+
+    @usableFromInline
+    init(summary: CheckpointSummary) { self.summary = summary }
   }
 
   /// A host of an application in the state of the genesis.
-  public init(_ machine: Machine) { self.machine = machine }
+  public init(_ machine: Machine) {
+    latest = machine
+    queue = machine.queue
+  }
 
   /// The root that the genesis must name for an application in this state.
   public static func root(of machine: Machine) -> Digest { machine.image.root }
@@ -32,19 +44,20 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   /// Restores the state at a checkpoint after a restart.
   public mutating func restore(_ snapshot: [UInt8], at sequence: SequenceNumber) throws {
-    try machine.restore(snapshot)
-    executed = sequence
-    states = [(sequence, machine, machine.image)]
+    try latest.restore(snapshot)
+    last = sequence
+    states = [(sequence, latest, latest.image)]
   }
 
   /// The answer to an effect; nil when it asks nothing of the application.
   ///
   /// `clock` is the shell's idea of the time of day, from which proposals take their timestamps.
+  @inlinable
   public mutating func answer(_ effect: Effect, clock: Micros) -> Input? {
     switch effect {
     case .offer(let request):
-      guard machine.admits(request) else { return .declined([request.digest]) }
-      queue.append(request)
+      guard latest.admits(request) else { return .declined([request.digest]) }
+      queue.append(request, weight: latest.weigh(request))
     case .withdraw(let digests): queue.remove(digests)
     case .assemble(let count, let bytes):
       return .assembled(queue.next(count: count, bytes: bytes), timestamp: clock)
@@ -67,21 +80,23 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     return nil
   }
 
-  private func verdict(on block: Block, clock: Micros) -> Verdict {
+  @inlinable
+  func verdict(on block: Block, clock: Micros) -> Verdict {
     if block.header.timestamp > clock + clockTolerance {
       return .invalid(InvalidBlock(code: 1, "its timestamp lies in the future"))
     }
-    guard block.requests.allSatisfy({ machine.admits($0) }) else {
+    guard block.requests.allSatisfy({ latest.admits($0) }) else {
       return .invalid(InvalidBlock(code: 2, "it has a request that may not be proposed"))
     }
-    return machine.validate(block)
+    return latest.validate(block)
   }
 
-  private mutating func execute(_ execution: Execution) -> ExecutionResult {
-    machine.begin(execution.requests, in: execution.header)
-    let results = execution.requests.map { machine.apply($0, in: execution.header) }
-    machine.end(execution.header)
-    executed = execution.sequence
+  @inlinable
+  mutating func execute(_ execution: Execution) -> ExecutionResult {
+    latest.begin(execution.requests, in: execution.header)
+    let results = execution.requests.map { latest.apply($0, in: execution.header) }
+    latest.end(execution.header)
+    last = execution.sequence
     return ExecutionResult(
       sequence: execution.sequence, results: results,
       state: execution.isCheckpoint ? keepState(after: execution) : nil)
@@ -89,7 +104,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   /// Keeps the state for a checkpoint.
   @inline(never)
-  private mutating func keepState(after execution: Execution) -> ExecutionResult.State {
+  @usableFromInline
+  mutating func keepState(after execution: Execution) -> ExecutionResult.State {
     let image = machine.image
     states.append((execution.sequence, machine, image))
     return ExecutionResult.State(
@@ -97,7 +113,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
       nextMembers: execution.mayEndEpoch ? machine.nextMembers : nil)
   }
 
-  private func answer(_ content: [UInt8], at sequence: SequenceNumber?) -> QueryResult {
+  @usableFromInline
+  func answer(_ content: [UInt8], at sequence: SequenceNumber?) -> QueryResult {
     guard let sequence else {
       return QueryResult(outcome: .result(machine.answer(content)), at: executed)
     }
@@ -110,14 +127,16 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     return QueryResult(outcome: .result(proved.answer), at: sequence, proof: proved.proof)
   }
 
-  private func chunk(for ticket: ChunkTicket) -> StateChunk? {
+  @usableFromInline
+  func chunk(for ticket: ChunkTicket) -> StateChunk? {
     guard let state = states.first(where: { $0.sequence == ticket.sequence }),
       let (bytes, proof) = state.image.chunk(Int(ticket.index))
     else { return nil }
     return StateChunk(address: .application(ticket.index), bytes: bytes, proof: proof)
   }
 
-  private mutating func keep(_ chunk: StateChunk, of summary: CheckpointSummary) -> Bool {
+  @usableFromInline
+  mutating func keep(_ chunk: StateChunk, of summary: CheckpointSummary) -> Bool {
     guard incoming?.summary == summary, case .application(let index) = chunk.address,
       Machine.Image.verifies(
         chunk.bytes, proof: chunk.proof, at: Int(index), of: Int(summary.applicationChunks),
@@ -127,7 +146,8 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
     return true
   }
 
-  private mutating func install(_ summary: CheckpointSummary) -> Bool {
+  @usableFromInline
+  mutating func install(_ summary: CheckpointSummary) -> Bool {
     guard let incoming, incoming.summary == summary else { return false }
     var chunks: [[UInt8]] = []
     for index in 0..<Int(summary.applicationChunks) {
@@ -135,13 +155,13 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
       chunks.append(chunk)
     }
     self.incoming = nil
-    var candidate = machine
+    var candidate = latest
     guard (try? candidate.restore(chunks: chunks)) != nil else { return false }
     let image = candidate.image
     guard image.root == summary.applicationRoot else { return false }
-    machine = candidate
-    executed = summary.sequence
-    states.append((summary.sequence, machine, image))
+    latest = candidate
+    last = summary.sequence
+    states.append((summary.sequence, latest, image))
     return true
   }
 }

@@ -33,7 +33,7 @@ public struct BlockHeader: Hashable, Sendable, Canonical {
     Self.encode(
       height: height, previous: previous, proposer: proposer, timestamp: timestamp, epoch: epoch,
       payload: payload, to: &writer)
-    digest = SHA256.hash(writer.bytes)
+    digest = writer.withBytes { SHA256.hash($0) }
   }
 
   static let encodedSize = 8 + 32 + 4 + 8 + 8 + 32
@@ -70,26 +70,45 @@ public struct BlockHeader: Hashable, Sendable, Canonical {
   }
 }
 
-/// A batch of requests with its place in the chain: what replicas agree on.
+/// A batch of requests with its place in the chain: what replicas agree on. It is kept once, however many slots,
+/// journals and messages hold it.
 public struct Block: Equatable, Sendable, Canonical {
+  @usableFromInline
+  final class Content: Sendable {
+    @usableFromInline let header: BlockHeader
+    @usableFromInline let requests: [Request]
+
+    init(header: BlockHeader, requests: [Request]) {
+      self.header = header
+      self.requests = requests
+    }
+  }
+
+  @usableFromInline let content: Content
+
   /// Names the block and commits to its requests.
-  public let header: BlockHeader
+  @inlinable public var header: BlockHeader { content.header }
   /// What is to be executed, in this order.
-  public let requests: [Request]
+  @inlinable public var requests: [Request] { content.requests }
 
   /// A block of these requests.
   public init(
     height: SequenceNumber, previous: Digest, proposer: ReplicaID, timestamp: Micros, epoch: Epoch,
     requests: [Request]
   ) {
-    self.requests = requests
-    header = BlockHeader(
-      height: height, previous: previous, proposer: proposer, timestamp: timestamp, epoch: epoch,
-      payload: Self.payload(of: requests))
+    content = Content(
+      header: BlockHeader(
+        height: height, previous: previous, proposer: proposer, timestamp: timestamp,
+        epoch: epoch, payload: Self.payload(of: requests)), requests: requests)
   }
 
   /// The digest that replicas vote on.
-  public var digest: Digest { header.digest }
+  @inlinable public var digest: Digest { content.header.digest }
+
+  /// Whether header and requests are the same.
+  public static func == (a: Block, b: Block) -> Bool {
+    a.content === b.content || (a.header == b.header && a.requests == b.requests)
+  }
 
   static let minimumSize = BlockHeader.encodedSize + 4
 
@@ -109,9 +128,10 @@ public struct Block: Equatable, Sendable, Canonical {
 
   /// Reads header and requests; refuses a header that commits to other requests.
   public init(from reader: inout ByteReader) throws(Malformed) {
-    header = try BlockHeader(from: &reader)
-    requests = try reader.readArray(
+    let header = try BlockHeader(from: &reader)
+    let requests: [Request] = try reader.readArray(
       "requests of a block", limit: Bounds.blockRequests, minimumSize: Request.minimumSize)
     guard header.payload == Self.payload(of: requests) else { throw .invalid("block's payload") }
+    content = Content(header: header, requests: requests)
   }
 }

@@ -1,19 +1,49 @@
 import WitanCrypto
 
-/// A client's signed bundle of operations, executed as one and at most once.
+/// A client's signed bundle of operations, executed as one and at most once. It is kept once, however many queues,
+/// blocks and messages hold it.
 public struct Request: Equatable, Sendable {
+  @usableFromInline
+  final class Content: Sendable {
+    @usableFromInline let client: PublicKey
+    @usableFromInline let number: UInt64
+    @usableFromInline let expiry: SequenceNumber
+    @usableFromInline let operations: [[UInt8]]
+    @usableFromInline let signature: Signature
+    @usableFromInline let digest: Digest
+
+    init(
+      client: PublicKey, number: UInt64, expiry: SequenceNumber, operations: [[UInt8]],
+      signature: Signature, digest: Digest
+    ) {
+      self.client = client
+      self.number = number
+      self.expiry = expiry
+      self.operations = operations
+      self.signature = signature
+      self.digest = digest
+    }
+  }
+
+  @usableFromInline let content: Content
+
   /// Who asks: the client is its key.
-  public let client: PublicKey
+  @inlinable public var client: PublicKey { content.client }
   /// The client's own count; a request runs only if its number is above every one that ran before.
-  public let number: UInt64
+  @inlinable public var number: UInt64 { content.number }
   /// The last sequence at which the request may run; afterwards it is void.
-  public let expiry: SequenceNumber
+  @inlinable public var expiry: SequenceNumber { content.expiry }
   /// What the application is to do, opaque to the core.
-  public let operations: [[UInt8]]
+  @inlinable public var operations: [[UInt8]] { content.operations }
   /// The client's signature over all of the above and the network.
-  public let signature: Signature
+  @inlinable public var signature: Signature { content.signature }
   /// Commits to every field, the signature included.
-  public let digest: Digest
+  @inlinable public var digest: Digest { content.digest }
+
+  /// Whether all fields are the same; the digest commits to them.
+  public static func == (a: Request, b: Request) -> Bool {
+    a.content === b.content || a.digest == b.digest
+  }
 
   /// A request signed by the client.
   public init(
@@ -22,7 +52,7 @@ public struct Request: Equatable, Sendable {
     let client = signer.publicKey
     let signature = Self.signedBytes(
       client: client, number: number, expiry: expiry, operations: operations, chain: chain
-    ).withUnsafeBytes { signer.sign($0) }
+    ).withBytes { signer.sign($0) }
     self.init(
       client: client, number: number, expiry: expiry, operations: operations, signature: signature)
   }
@@ -32,16 +62,13 @@ public struct Request: Equatable, Sendable {
     client: PublicKey, number: UInt64, expiry: SequenceNumber, operations: [[UInt8]],
     signature: Signature
   ) {
-    self.client = client
-    self.number = number
-    self.expiry = expiry
-    self.operations = operations
-    self.signature = signature
     var writer = ByteWriter()
     Self.encode(
       client: client, number: number, expiry: expiry, operations: operations, to: &writer)
     writer.write(signature)
-    digest = SHA256.hash(writer.bytes)
+    content = Content(
+      client: client, number: number, expiry: expiry, operations: operations,
+      signature: signature, digest: writer.withBytes { SHA256.hash($0) })
   }
 
   /// How many bytes the operations have together.
@@ -51,18 +78,18 @@ public struct Request: Equatable, Sendable {
   func isSigned(chain: Digest, scheme: SignatureScheme) -> Bool {
     Self.signedBytes(
       client: client, number: number, expiry: expiry, operations: operations, chain: chain
-    ).withUnsafeBytes { scheme.verifies(signature, of: $0, by: client) }
+    ).withBytes { scheme.verifies(signature, of: $0, by: client) }
   }
 
   private static func signedBytes(
     client: PublicKey, number: UInt64, expiry: SequenceNumber, operations: [[UInt8]],
     chain: Digest
-  ) -> [UInt8] {
+  ) -> ByteWriter {
     var writer = ByteWriter()
     writer.write(raw: "witan/1r")
     writer.write(chain)
     encode(client: client, number: number, expiry: expiry, operations: operations, to: &writer)
-    return writer.bytes
+    return writer
   }
 
   private static func encode(

@@ -49,7 +49,7 @@ public struct CheckpointSummary: Hashable, Sendable, Canonical {
     writer.write(sessionChunks)
     writer.write(epoch)
     writer.write(members)
-    digest = SHA256.hash(writer.bytes)
+    digest = writer.withBytes { SHA256.hash($0) }
   }
 
   /// Writes every field but the digest, which follows from them.

@@ -3,7 +3,7 @@ import WitanCrypto
 /// Proof that binds its holder to a block at a sequence: it was prepared, or even decided.
 ///
 /// A replica that learned of a decision from others has no prepares to show; the commits show more.
-public enum Lock: Equatable, Sendable, Canonical {
+public indirect enum Lock: Equatable, Sendable, Canonical {
   /// The block was prepared.
   case prepared(PreparedCertificate)
   /// The block was decided.
@@ -16,6 +16,14 @@ public enum Lock: Equatable, Sendable, Canonical {
     switch self {
     case .prepared(let certificate): certificate.header
     case .committed(_, let header): header
+    }
+  }
+
+  /// The block's digest.
+  var digest: Digest {
+    switch self {
+    case .prepared(let certificate): certificate.header.digest
+    case .committed(_, let header): header.digest
     }
   }
 

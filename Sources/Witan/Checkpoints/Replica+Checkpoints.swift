@@ -87,6 +87,7 @@ extension Replica {
 
   /// A checkpoint's certificate is here, from this replica's own votes or from others.
   mutating func certified(_ certificate: CheckpointCertificate, into effects: inout Effects) {
+    leaveIfSuperseded(by: certificate, into: &effects)
     let sequence = certificate.sequence
     guard sequence >= window.low else { return }
     let image = checkpoints.image(at: sequence)
@@ -120,6 +121,20 @@ extension Replica {
       checkpoints.leave(sequence)
     }
     if isNew { takeUpWindow(into: &effects) }
+  }
+
+  /// Another block than this view proposed was certified: a later view decided it, or the leader proposed two. Nothing
+  /// can be agreed on here any more. A leader that stayed would propose on top of a block that isn't its view's, which
+  /// no backup could tell from a lie; so it leaves before the journal says that the certificate is known.
+  private mutating func leaveIfSuperseded(
+    by certificate: CheckpointCertificate, into effects: inout Effects
+  ) {
+    guard phase == .active, certificate.epoch == office.epoch,
+      window.contains(certificate.sequence),
+      let proposal = window[certificate.sequence].proposal,
+      proposal.header.digest != certificate.summary.lastBlock
+    else { return }
+    leave(for: view.next, because: .superseded, into: &effects)
   }
 
   /// The window has moved: what waited for its beginning can go on.
@@ -180,6 +195,7 @@ extension Replica {
     transfer.forgetPeers()
     intake.beginView()
     monitor.beginTerm()
+    pacemaker.beginEpoch()
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.progress, into: &effects)
     offerWaiting(into: &effects)

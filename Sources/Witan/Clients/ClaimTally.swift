@@ -118,7 +118,7 @@ struct ClientPacing: Sendable {
     self.smoothed = (smoothed * 7 + sample) / 8
   }
 
-  /// The wait after so many repetitions.
+  /// The wait after so many repetitions in vain.
   func wait(after repetitions: UInt64) -> Micros {
     let base = smoothed.map { max(floor, $0 * 2 + deviation * 4) } ?? first
     return min(ceiling, base * (1 << min(repetitions, 20)))

@@ -122,7 +122,7 @@ extension ClientSession {
     if repetitions == 0 { sentAt = now }
     let timer = Timer(purpose: .request, generation: nextGeneration())
     requestTimer = timer.generation
-    effects.append(.setTimer(timer, after: pacing.wait(after: repetitions)))
+    effects.append(.setTimer(timer, after: waitForAnswers()))
   }
 
   /// A request that is void from the beginning, because no sequence is that low. Every replica refuses it and

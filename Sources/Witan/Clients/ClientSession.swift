@@ -68,6 +68,10 @@ public struct ClientSession: Sendable {
   /// When `executed` was last confirmed by a quorum.
   var confirmedAt: Micros?
   var repetitions: UInt64 = 0
+  /// How many of them in a row nobody answered who hadn't answered before.
+  private var fruitless: UInt64 = 0
+  /// What those weighed that had answered when it was last said.
+  private var heardBefore: VotingPower = 0
   var sentAt: Micros = 0
   var isCongested = false
   /// The setting of the request's timer that counts; nil when it doesn't run.
@@ -129,6 +133,9 @@ public struct ClientSession: Sendable {
     case .request:
       guard timer.generation == requestTimer else { return }
       repetitions += 1
+      // Where some answer the network is well, and the rest was lost: to wait ever longer would help nobody. No liar can
+      // have a client hurry for ever, since each member answers for the first time once.
+      fruitless = heard > heardBefore ? 0 : fruitless + 1
       sayRequest(into: &effects)
     case .read(let number):
       guard let index = reads.firstIndex(where: { $0.query.number == number }),
@@ -136,6 +143,22 @@ public struct ClientSession: Sendable {
       else { return }
       readTimerFired(at: index, into: &effects)
     }
+  }
+
+  /// What the members weigh that answered what is under way.
+  private var heard: VotingPower {
+    switch phase {
+    case .idle: 0
+    case .sounding: executed.heard
+    case .asking(let outstanding): outstanding.tally.heard
+    }
+  }
+
+  /// How long to wait for answers to what is said now.
+  mutating func waitForAnswers() -> Micros {
+    if repetitions == 0 { fruitless = 0 }
+    heardBefore = heard
+    return pacing.wait(after: fruitless)
   }
 
   mutating func nextGeneration() -> UInt64 {

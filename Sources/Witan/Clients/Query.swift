@@ -37,7 +37,7 @@ public struct Query: Equatable, Sendable, Canonical {
     Self.encode(
       client: client, number: number, mode: mode, knownEpoch: knownEpoch, content: content,
       chain: chain, to: &writer)
-    signature = writer.bytes.withUnsafeBytes { signer.sign($0) }
+    signature = writer.withBytes { signer.sign($0) }
   }
 
   /// Whether the signature is the client's, on this network.
@@ -46,7 +46,7 @@ public struct Query: Equatable, Sendable, Canonical {
     Self.encode(
       client: client, number: number, mode: mode, knownEpoch: knownEpoch, content: content,
       chain: chain, to: &writer)
-    return writer.bytes.withUnsafeBytes { scheme.verifies(signature, of: $0, by: client) }
+    return writer.withBytes { scheme.verifies(signature, of: $0, by: client) }
   }
 
   private static func encode(

@@ -14,7 +14,7 @@ extension Canonical {
   public var encoded: [UInt8] {
     var writer = ByteWriter()
     encode(to: &writer)
-    return writer.bytes
+    return writer.finish()
   }
 
   /// Reads a value from all of these bytes; any left over are refused.
@@ -34,7 +34,11 @@ extension Canonical {
   }
 
   /// The digest of the value's bytes.
-  public var encodedDigest: Digest { SHA256.hash(encoded) }
+  public var encodedDigest: Digest {
+    var writer = ByteWriter()
+    encode(to: &writer)
+    return writer.withBytes { SHA256.hash($0) }
+  }
 }
 
 extension Array where Element == UInt8 {

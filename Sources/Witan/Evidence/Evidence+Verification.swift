@@ -31,20 +31,28 @@ public enum EvidenceFault: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension Verifier {
+  /// A verifier that knows the members of an epoch, if the succession of members leads there. It goes no further: a
+  /// verifier forgets old members as it learns new ones.
+  public init(
+    genesis: Genesis, lineage: [EpochChange], upTo epoch: Epoch, scheme: SignatureScheme
+  ) throws(EvidenceFault) {
+    self.init(genesis: genesis, scheme: scheme)
+    for change in lineage where latestEpoch < epoch {
+      guard fault(of: change) == nil else {
+        throw .unknownEpoch(change.certificate.summary.epoch)
+      }
+      learn(change)
+    }
+  }
+}
+
 extension Evidence {
   /// Checks the proof with nothing but the genesis and, for later epochs, the succession of members.
   public func verify(
     _ genesis: Genesis, lineage: [EpochChange] = [], scheme: SignatureScheme = .ed25519
   ) throws(EvidenceFault) {
-    var verifier = Verifier(genesis: genesis, scheme: scheme)
-    // No further than the evidence speaks of: a verifier forgets old members as it learns new ones.
-    for change in lineage where verifier.latestEpoch < epoch {
-      guard verifier.fault(of: change) == nil else {
-        throw .unknownEpoch(change.certificate.summary.epoch)
-      }
-      verifier.learn(change)
-    }
-    try verify(by: verifier)
+    try verify(by: Verifier(genesis: genesis, lineage: lineage, upTo: epoch, scheme: scheme))
   }
 
   /// Checks the proof against the members that a verifier knows.

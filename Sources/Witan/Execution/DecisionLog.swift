@@ -26,6 +26,11 @@ struct DecisionLog: Sendable {
     sequence > 0 && sequences[index(of: sequence)] == sequence
   }
 
+  /// The decided block at a sequence, if it is here.
+  func block(at sequence: SequenceNumber) -> Block? {
+    contains(sequence) ? ring[index(of: sequence)]?.block : nil
+  }
+
   /// The view of the decision at a sequence, if it is here.
   func view(at sequence: SequenceNumber) -> View? {
     contains(sequence) ? ring[index(of: sequence)]?.certificate.view : nil

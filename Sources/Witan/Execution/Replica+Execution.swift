@@ -2,12 +2,18 @@ import WitanCrypto
 
 /// What is to become of each request of a block that is being executed.
 struct ExecutionPlan: Sendable {
-  let decision: Decision
+  let block: Block
   let judgements: [SessionTable.Judgement]
   let runs: Int
   let isCheckpoint: Bool
 
-  var sequence: SequenceNumber { decision.sequence }
+  var sequence: SequenceNumber { block.header.height }
+
+  /// Those of the block's requests that run.
+  var running: [Request] {
+    if runs == block.requests.count { return block.requests }
+    return zip(block.requests, judgements).filter { $0.1 == .run }.map(\.0)
+  }
 }
 
 /// Execution: strictly in order, each sequence once, one at a time (OSDI '99 §4.2).
@@ -18,32 +24,32 @@ extension Replica {
   /// none of which is certified here (F43). It asks for the certificate first.
   mutating func executeNext(into effects: inout Effects) {
     guard execution.inFlight == nil, !execution.isUntrusted, !transfer.isInstalling,
-      execution.executed < window.high, let decision = decisions[execution.executed.next]
+      execution.executed < window.high, let block = decisions.block(at: execution.executed.next)
     else { return }
-    let plan = plan(decision)
-    execution.inFlight = plan
-    let requests = zip(decision.block.requests, plan.judgements).filter { $0.1 == .run }.map(\.0)
+    let plan = plan(block)
     effects.append(
       .execute(
         Execution(
-          header: decision.block.header, requests: requests, isCheckpoint: plan.isCheckpoint,
-          mayEndEpoch: mayEndEpoch(at: decision.sequence))))
+          of: block, running: plan.running, isCheckpoint: plan.isCheckpoint,
+          mayEndEpoch: mayEndEpoch(at: block.header.height))))
+    execution.inFlight = plan
   }
 
   /// Decides, from executed order alone, which requests run (F12, F15).
-  private mutating func plan(_ decision: Decision) -> ExecutionPlan {
-    sessions.expire(at: decision.sequence)
+  private mutating func plan(_ block: Block) -> ExecutionPlan {
+    let (sequence, requests) = (block.header.height, block.requests)
+    sessions.expire(at: sequence)
     var judgements: [SessionTable.Judgement] = []
-    judgements.reserveCapacity(decision.block.requests.count)
+    judgements.reserveCapacity(requests.count)
     // What ran in this block already; one that is alone has nothing before it.
-    let isAlone = decision.block.requests.count == 1
+    let isAlone = requests.count == 1
     var ranHere: [PublicKey: UInt64] = [:]
     // Each newcomer of this block takes a place; the same one mustn't be promised twice.
-    let isCrowded = sessions.room < decision.block.requests.count
+    let isCrowded = sessions.room < requests.count
     var newcomers = 0
     var runs = 0
-    for request in decision.block.requests {
-      var judgement = sessions.judge(request, at: decision.sequence)
+    for request in requests {
+      var judgement = sessions.judge(request, at: sequence)
       if let number = ranHere[request.client], request.number <= number {
         judgement = .refused(.stale)
       }
@@ -63,8 +69,8 @@ extension Replica {
       judgements.append(judgement)
     }
     return ExecutionPlan(
-      decision: decision, judgements: judgements, runs: runs,
-      isCheckpoint: isCheckpointTaken(after: decision.sequence))
+      block: block, judgements: judgements, runs: runs,
+      isCheckpoint: isCheckpointTaken(after: sequence))
   }
 
   /// Whether the state after a sequence is kept. Where a later one is certified already it would be for nothing.
@@ -85,7 +91,7 @@ extension Replica {
       plan.runs == result.results.count, !plan.isCheckpoint || result.state != nil
     else { return .unexpectedAnswer }
     execution.inFlight = nil
-    let block = plan.decision.block
+    let block = plan.block
     var results = result.results.makeIterator()
     for (request, judgement) in zip(block.requests, plan.judgements) {
       switch judgement {
@@ -110,7 +116,7 @@ extension Replica {
     execution.executed = plan.sequence
     execution.lastBlock = block.digest
     execution.timestamp = block.header.timestamp
-    drop(block.requests.map(\.digest), into: &effects)
+    drop(block.requests.lazy.map(\.digest), into: &effects)
     dropVoidHead(into: &effects)
     pacemaker.noteProgress()
     monitor.noteDecision()
@@ -132,7 +138,7 @@ extension Replica {
     guard decision.sequence.distance(after: execution.executed) <= decisions.reach else {
       return .aboveWindow
     }
-    guard decisions[decision.sequence] == nil else { return .duplicate }
+    guard !decisions.contains(decision.sequence) else { return .duplicate }
     decide(decision, into: &effects)
     linkWaiting(from: decision.sequence.next, into: &effects)
     advancePrepared(from: decision.sequence, into: &effects)
@@ -140,17 +146,17 @@ extension Replica {
   }
 
   /// Lets requests go that were executed or are void.
-  mutating func drop(_ digests: [Digest], into effects: inout Effects) {
-    let gone = digests.filter { intake.remove($0) != nil }
+  mutating func drop(_ digests: some Sequence<Digest>, into effects: inout Effects) {
+    let gone = digests.filter { intake.remove($0) }
     if !gone.isEmpty { effects.append(.withdraw(gone)) }
   }
 
   /// The oldest waiting requests may have become void: their client went on, or they expired. Nobody must be
   /// suspected on their account.
   private mutating func dropVoidHead(into effects: inout Effects) {
-    while let entry = intake.oldest {
-      if case .run = sessions.judge(entry.request, at: execution.executed.next) { return }
-      drop([entry.request.digest], into: &effects)
+    while let request = intake.oldest?.request {
+      if case .run = sessions.judge(request, at: execution.executed.next) { return }
+      drop(CollectionOfOne(request.digest), into: &effects)
     }
   }
 }

@@ -26,6 +26,11 @@ struct Pacemaker: Sendable {
   /// How often the patience is doubled.
   private(set) var backoff: UInt64 = 0
   private var decisionsInView: UInt64 = 0
+  private var answers = AnswerTimes()
+  /// How long a quorum's answers to a proposal take when nothing is lost; nil while too few were measured.
+  private var answer: Micros?
+  /// How often in a row something was asked for again in vain.
+  private var fruitless: UInt64 = 0
 
   init(parameters: Parameters) {
     initial = parameters.patience
@@ -48,12 +53,46 @@ struct Pacemaker: Sendable {
   /// How long something is given before it is asked for again: two round trips.
   ///
   /// Where much is lost and everybody is needed, nearly all agreements wait to be told again, so that the measured delay
-  /// follows this span; did this span follow the delay without limit, both would grow for ever. So no more is given than
-  /// the genesis finds short, unless even the fastest agreement takes long: then it is the network that is slow.
+  /// follows this span; did this span follow the delay without limit, both would grow for ever. So single answers say how
+  /// long a round trip takes where they are faster (see `AnswerTimes`). And no more is given than the genesis finds short,
+  /// unless even the fastest agreement takes long: then it is the network that is slow.
   var retransmission: Micros {
     guard let delay else { return floor / 2 }
-    let limit = max(initial / 4, (sorted.first ?? 0) * 3)
+    let limit = min(max(initial / 4, (sorted.first ?? 0) * 3), (answer ?? .milliseconds(.max)) * 4)
     return max(floor / 4, min(patience / 2, min(limit, (delay + deviation) * 4)))
+  }
+
+  /// When to ask again: the more often that was in vain, the later. Else what is asked for and repeated could be more than
+  /// the links carry, and would keep from arriving what everybody waits for. Half a patience is the most: as views fail,
+  /// that grows too.
+  var repetition: Micros {
+    let span = retransmission
+    return max(span, min(patience / 2, span * (1 << min(fruitless / Self.roundsAtOnce, 20))))
+  }
+
+  /// So many rounds follow each other before they become rarer: what is lost by chance is there by then.
+  private static let roundsAtOnce: UInt64 = 4
+
+  /// A member's prepare came so long after the proposal.
+  @inline(__always)
+  mutating func note(answer span: Micros, of seat: Seat, among count: Int) {
+    answers.note(span, of: seat, among: count)
+  }
+
+  /// It was looked for what is missing, and asked if something is. Who leads and who asks answers nothing.
+  mutating func noteRound(isStuck: Bool, among members: Membership, besides silent: SeatSet) {
+    answer = answers.ofQuorum(members, besides: silent)
+    fruitless = isStuck ? fruitless + 1 : 0
+  }
+
+  /// Something came of it, or a view begins or is left: others know what isn't known here, and it is asked for soon.
+  mutating func noteTurn() { fruitless = 0 }
+
+  /// Other members serve from here on.
+  mutating func beginEpoch() {
+    answers.removeAll()
+    answer = nil
+    fruitless = 0
   }
 
   /// A sample of the one-way delay between replicas.
@@ -85,6 +124,7 @@ struct Pacemaker: Sendable {
 
   /// A block was executed: a back-off that was needed once is taken back step by step.
   mutating func noteProgress() {
+    fruitless = 0
     decisionsInView += 1
     if decisionsInView.isMultiple(of: 4), backoff > 0 { backoff -= 1 }
   }

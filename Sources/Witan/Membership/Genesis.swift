@@ -42,7 +42,7 @@ public struct Genesis: Hashable, Sendable, Canonical {
     Self.encode(
       name: name, members: membership, parameters: parameters, applicationRoot: applicationRoot,
       application: application, timestamp: timestamp, to: &writer)
-    digest = SHA256.hash(writer.bytes)
+    digest = writer.withBytes { SHA256.hash($0) }
   }
 
   private static func encode(

@@ -52,7 +52,7 @@ public struct Membership: Hashable, Sendable, Canonical {
     self.members = sorted
     var writer = ByteWriter()
     writer.write(sorted)
-    digest = SHA256.hash(writer.bytes)
+    digest = writer.withBytes { SHA256.hash($0) }
   }
 
   private static func totalPower(

@@ -16,15 +16,28 @@ public struct Quorum: Hashable, Sendable {
   /// f: the most that faulty members may weigh together.
   @inlinable
   public var faultBound: VotingPower {
-    VotingPower(total.rawValue == 0 ? 0 : (total.rawValue - 1) / 3)
+    VotingPower(total.rawValue == 0 ? 0 : Self.faultBound(of: total.rawValue))
   }
 
-  /// What a quorum weighs at least: ⌊(W+f)/2⌋ + 1, halved before it is added, so that no weight
-  /// overflows into a small quorum.
+  /// What a quorum weighs at least: ⌊(W+f)/2⌋ + 1.
   @inlinable
   public var threshold: VotingPower {
-    let (total, bound) = (total.rawValue, faultBound.rawValue)
-    return VotingPower(total / 2 + bound / 2 + (total & bound & 1) + 1)
+    VotingPower(Self.threshold(of: total.rawValue, faultBound: faultBound.rawValue))
+  }
+
+  /// f for members that weigh `total`, above zero, together: with machine words here, with a solver's terms where the
+  /// rule is proved.
+  @inlinable
+  public static func faultBound<Number: QuorumNumber>(of total: Number) -> Number {
+    (total - 1) / 3
+  }
+
+  /// ⌊(W+f)/2⌋ + 1, halved before it is added, so that no weight overflows into a small quorum.
+  @inlinable
+  public static func threshold<Number: QuorumNumber>(
+    of total: Number, faultBound bound: Number
+  ) -> Number {
+    total / 2 + bound / 2 + (total % 2) * (bound % 2) + 1
   }
 
   /// Whether this much is a quorum: any two quorums share a correct member.
@@ -35,3 +48,19 @@ public struct Quorum: Hashable, Sendable {
   @inlinable
   public func includesCorrect(_ power: VotingPower) -> Bool { power > faultBound }
 }
+
+/// What the quorum rule can be computed with.
+public protocol QuorumNumber: ExpressibleByIntegerLiteral where IntegerLiteralType == UInt64 {
+  /// The sum.
+  static func + (a: Self, b: Self) -> Self
+  /// The difference.
+  static func - (a: Self, b: Self) -> Self
+  /// The product.
+  static func * (a: Self, b: Self) -> Self
+  /// The quotient, rounded down.
+  static func / (a: Self, b: Self) -> Self
+  /// What the division leaves.
+  static func % (a: Self, b: Self) -> Self
+}
+
+extension UInt64: QuorumNumber {}

@@ -1,9 +1,12 @@
 import WitanCrypto
 
 /// Everything that replicas send each other, unchecked. The core takes only what was verified.
-public enum Message: Equatable, Sendable {
+///
+/// What a message says is kept in a box: it is made once and then handed on many times, to a journal, to a network, to
+/// each of those who hear it.
+public indirect enum Message: Equatable, Sendable {
   /// The leader's proposal of a block.
-  indirect case prePrepare(Sealed<Block>)
+  case prePrepare(Sealed<Block>)
   /// A vote for a proposal.
   case prepare(SignedStatement)
   /// A vote to decide.
@@ -11,27 +14,27 @@ public enum Message: Equatable, Sendable {
   /// A vote for a state.
   case checkpoint(SignedStatement)
   /// Leaving a view.
-  indirect case viewChange(ViewChange)
+  case viewChange(ViewChange)
   /// Opening a view.
-  indirect case newView(NewView)
+  case newView(NewView)
   /// Where the sender stands.
-  indirect case status(Status)
+  case status(Status)
   /// Asks for the block of the statement's digest.
   case fetchBlock(SignedStatement)
   /// Asks for view-changes that a new-view names.
-  indirect case fetchViewChanges(Sealed<ViewChangeQuery>)
+  case fetchViewChanges(Sealed<ViewChangeQuery>)
   /// A block that was asked for.
-  indirect case block(Sealed<Block>)
+  case block(Sealed<Block>)
   /// A decided block.
-  indirect case decision(Sealed<Decision>)
+  case decision(Sealed<Decision>)
   /// Asks for a checkpoint or a piece of its state.
-  indirect case fetchState(Sealed<StateQuery>)
+  case fetchState(Sealed<StateQuery>)
   /// A certified checkpoint.
-  indirect case manifest(Sealed<Manifest>)
+  case manifest(Sealed<Manifest>)
   /// A piece of a checkpoint's state.
-  indirect case chunk(Sealed<StateChunk>)
+  case chunk(Sealed<StateChunk>)
   /// A client's request, passed on.
-  indirect case request(Request)
+  case request(Request)
 
   /// Whether it asks for what its sender lacks, and says nothing that binds.
   var asksForHelp: Bool {

@@ -8,28 +8,29 @@ public struct StatusBody: StatementBody {
   public let isChangingView: Bool
   /// Its last stable checkpoint.
   public let stable: SequenceNumber
-  /// Which of the 64 sequences after the last executed it has an accepted block for, lowest bit first.
-  public let accepted: UInt64
+  /// What it needn't be sent again, lowest bit first: those of the 64 sequences after the last executed for which it
+  /// has an accepted block; while it changes views, the seats whose view-changes for this view it has, modulo 64.
+  public let held: UInt64
 
   /// A body.
-  public init(isChangingView: Bool, stable: SequenceNumber, accepted: UInt64) {
+  public init(isChangingView: Bool, stable: SequenceNumber, held: UInt64) {
     self.isChangingView = isChangingView
     self.stable = stable
-    self.accepted = accepted
+    self.held = held
   }
 
   /// Writes every field.
   public func encode(to writer: inout ByteWriter) {
     writer.write(isChangingView)
     writer.write(stable)
-    writer.write(accepted)
+    writer.write(held)
   }
 
   /// Reads every field.
   public init(from reader: inout ByteReader) throws(Malformed) {
     isChangingView = try reader.readFlag("phase")
     stable = try SequenceNumber(from: &reader)
-    accepted = try reader.readUInt64()
+    held = try reader.readUInt64()
   }
 }
 

@@ -2,20 +2,20 @@ import WitanCrypto
 
 /// What a replica must remember to never contradict itself, and no more.
 public enum Journal {
-  /// One entry of the journal. What it says is kept in a box, so that the effects that carry it, and lists of it, stay
-  /// small.
+  /// One entry of the journal. What is large in it is kept in a box, so that the effects that carry it, and lists of it,
+  /// stay small.
   public enum Record: Equatable, Sendable {
     /// A proposal accepted from, or made as, the leader of a view. Binds the prepare.
     indirect case accepted(Sealed<Block>)
     /// A block that was fetched because a new view proposes it again.
-    indirect case block(Block)
+    case block(Block)
     /// A view-change that the next `opened` names. Others are shown it with the new-view.
     indirect case viewChange(ViewChange)
     /// The new-view that opened the current view; the view-changes that it names come before it. Binds the prepares for
     /// what it proposes again.
     indirect case opened(NewView)
     /// A lock. Binds the commit, and every later view-change.
-    indirect case locked(Lock)
+    case locked(Lock)
     /// A decision.
     indirect case decided(CommitCertificate)
     /// The view-change sent when the last view was left. Binds: no vote in an earlier view any more.

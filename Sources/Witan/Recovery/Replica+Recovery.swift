@@ -92,7 +92,7 @@ extension Replica {
     }
     // Though it be too far ahead to be kept with the decisions, it binds: what stands above it may be locked.
     if let decision { window[place.sequence].bind(decision) }
-    window[place.sequence].isDecided = decisions[place.sequence] != nil
+    window[place.sequence].isDecided = decisions.contains(place.sequence)
   }
 
   /// After a restart, says again what the journal proves was, or may have been, said: the same statements with

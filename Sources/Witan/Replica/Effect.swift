@@ -1,7 +1,6 @@
 import WitanCrypto
 
-/// What a replica wants done. The shell does them in order. What is large, and no vote, is kept in a box, so that effects
-/// are small.
+/// What a replica wants done. The shell does them in order. What is large is kept in a box, so that effects are small.
 ///
 /// Whatever a durable send, a reply or an answer depends on was persisted by an effect before it: the shell must have
 /// every earlier `persist` on stable storage before it lets it out. What is sent at once shows no vote of this
@@ -23,15 +22,15 @@ public enum Effect: Sendable {
   case cancelTimer(Timer.Kind)
   /// A request that may be proposed: the application orders such requests as it likes. Offered again when
   /// a proposal of it came to nothing; what was assembled is out until then.
-  indirect case offer(Request)
+  case offer(Request)
   /// Requests that were executed or became void: the application need not keep them.
   case withdraw([Digest])
   /// Ask the application what to propose: at most so many requests and operation bytes of those offered.
   case assemble(count: Int, bytes: Int)
   /// Ask the application whether a block may be agreed on; `parent` is the block before.
-  indirect case validate(Block, parent: Digest)
+  case validate(Block, parent: Digest)
   /// Execute a decided block. Strictly in order; the next one comes after this one's result.
-  indirect case execute(Execution)
+  case execute(Execution)
   /// States of checkpoints before this sequence are no longer needed.
   case releaseStates(before: SequenceNumber)
   /// Ask the application for a piece of the state at a checkpoint.
@@ -51,13 +50,12 @@ public enum Effect: Sendable {
   /// Answer a client's query, once everything persisted before is on stable storage, for the same reason.
   indirect case answer(Answer)
   /// Something that people, monitors and slashers want to know; the protocol doesn't need it.
-  indirect case report(Report)
+  case report(Report)
 }
 
 /// A decided block that is to be executed.
 public struct Execution: Sendable {
-  /// The block's header: its place, proposer and timestamp.
-  public let header: BlockHeader
+  let block: Block
   /// The requests to run, in order: those of the block that haven't run before and aren't void.
   public let requests: [Request]
   /// Whether the state after it must be kept for a checkpoint, and its root returned.
@@ -65,8 +63,18 @@ public struct Execution: Sendable {
   /// Whether the members may change after it.
   public let mayEndEpoch: Bool
 
+  /// Has those of a block's requests run that haven't run before and aren't void.
+  init(of block: Block, running requests: [Request], isCheckpoint: Bool, mayEndEpoch: Bool) {
+    self.block = block
+    self.requests = requests
+    self.isCheckpoint = isCheckpoint
+    self.mayEndEpoch = mayEndEpoch
+  }
+
+  /// The block's header: its place, proposer and timestamp.
+  public var header: BlockHeader { block.header }
   /// The block's place.
-  public var sequence: SequenceNumber { header.height }
+  public var sequence: SequenceNumber { block.header.height }
 }
 
 /// Effects in their order. The shell empties it after each input and gives it back, so that its room is kept.
@@ -94,7 +102,25 @@ public struct Effects: Sendable {
 
   /// Forgets all effects and keeps the room for them.
   public mutating func removeAll() {
-    // Most inputs demand nothing.
-    if !list.isEmpty { list.removeAll(keepingCapacity: true) }
+    // Most inputs demand nothing, and few demand much.
+    while list.popLast() != nil {}
+    taken = 0
+  }
+
+  /// How many were taken out, in whose places nothing is left.
+  private var taken = 0
+
+  /// Takes the first effect out that wasn't taken yet, without a copy; nil when there is none. After the last one, all
+  /// are forgotten.
+  public mutating func next() -> Effect? {
+    guard taken < list.count else {
+      removeAll()
+      return nil
+    }
+    // What is put in its place is never done.
+    var effect = Effect.cancelTimer(.fetch)
+    swap(&effect, &list[taken])
+    taken += 1
+    return effect
   }
 }

@@ -1,11 +1,11 @@
 import WitanCrypto
 
-/// Everything that can happen to a replica. What is large, and no vote, is kept in a box, so that inputs are small.
+/// Everything that can happen to a replica. What is large is kept in a box, so that inputs are small.
 public enum Input: Sendable {
   /// A message from a replica.
   case message(Verified<Message>)
   /// A request from a client.
-  indirect case request(Verified<Request>)
+  case request(Verified<Request>)
   /// A query from a client.
   indirect case query(Verified<Query>)
   /// A timer that was set has fired.

@@ -39,7 +39,7 @@ extension Replica {
       if slot.isPrepared, slot.proposal?.verdict != .valid {
         return "\(sequence) is prepared without a positive verdict"
       }
-      if slot.isDecided, decisions[sequence] != nil, slot.lock == nil {
+      if slot.isDecided, decisions.contains(sequence), slot.lock == nil {
         return "\(sequence) is decided without a lock"
       }
       if let lock = slot.lock, slot.lockedBlock?.digest != lock.header.digest {

@@ -62,7 +62,10 @@ extension Replica {
   /// The leader may not have what waits (F49): its client tells whom it likes. The oldest requests are passed on, so
   /// few at once that all backups together send the leader no more than it can check, and their time counts from then.
   private mutating func passOnWaiting(into effects: inout Effects) {
-    guard !isLeader, office.seat != nil else { return }
+    // Whoever came after the oldest has waited no longer.
+    guard !isLeader, office.seat != nil, let oldest = intake.oldest,
+      now - oldest.arrivedAt >= pacemaker.retransmission
+    else { return }
     for entry in Array(intake.inOrder.prefix(max(1, Self.passedOnAtOnce / members.count)))
     where entry.proposedAt == nil && now - entry.arrivedAt >= pacemaker.retransmission {
       if intake.noteForwarded(entry.request.digest, at: now) {
@@ -89,7 +92,11 @@ extension Replica {
     if needsTransfer || execution.executed >= window.high, !transfer.isActive {
       askForManifest(into: &effects)
     }
-    timers.set(.status, after: pacemaker.retransmission, into: &effects)
+    var silent = SeatSet(capacity: members.count)
+    silent.insert(leader)
+    if let own = office.seat { silent.insert(own) }
+    pacemaker.noteRound(isStuck: isStuck, among: members, besides: silent)
+    timers.set(.status, after: pacemaker.repetition, into: &effects)
   }
 
   /// Whether others are known to be ahead.
@@ -99,20 +106,17 @@ extension Replica {
   }
 
   private func status() -> Status {
-    var accepted: UInt64 = 0
-    for offset in 0..<UInt64(64) {
+    var held: UInt64 = phase == .changingView ? viewChanges.heard(from: view) : 0
+    for offset in 0..<UInt64(64) where phase == .active {
       let sequence = execution.executed.advanced(by: offset + 1)
       guard window.contains(sequence) else { continue }
-      let slot = window[sequence]
-      if let proposal = slot.proposal, slot.block(proposal.header.digest) != nil {
-        accepted |= 1 << offset
-      }
+      if window[sequence].hasProposedBlock { held |= 1 << offset }
     }
     return seal(
       .status,
       StatusBody(
         isChangingView: phase == .changingView, stable: stable?.sequence ?? 0,
-        accepted: accepted), view: view, sequence: execution.executed)
+        held: held), view: view, sequence: execution.executed)
   }
 
   private mutating func sendStatus(into effects: inout Effects) {
@@ -131,10 +135,10 @@ extension Replica {
   /// Commits of a quorum for a block that was never accepted here: asks for the block.
   private mutating func fetchWhatIsVotedFor(into effects: inout Effects) {
     let next = execution.executed.next
-    guard decisions[next] == nil, window.contains(next) else { return }
-    if let digest = window[next].proposal?.header.digest {
-      if window[next].block(digest) == nil { want(digest, at: next, into: &effects) }
-    } else if phase == .active,
+    guard !decisions.contains(next), window.contains(next) else { return }
+    if let digest = window[next].proposedDigest {
+      if !window[next].hasProposedBlock { want(digest, at: next, into: &effects) }
+    } else if phase == .active, !window[next].commits.seats.isEmpty,
       let digest = window[next].commits.digest(reaching: quorum, members: members)
     {
       want(digest, at: next, into: &effects)
@@ -196,7 +200,7 @@ extension Replica {
     let executed = status.statement.sequence
     // The members first: what they forward in this epoch's name can't be checked without them.
     sendManifest(to: status.signer, knownEpoch: status.statement.epoch, into: &effects)
-    if let change, change.certificate.sequence > executed, decisions[executed.next] != nil {
+    if let change, change.certificate.sequence > executed, decisions.contains(executed.next) {
       for offset in 1...Self.decisionsPerAnswer {
         let sequence = executed.advanced(by: offset)
         guard sequence <= change.certificate.sequence, let decision = decisions[sequence],
@@ -211,7 +215,7 @@ extension Replica {
   private mutating func sendDecisions(
     after executed: SequenceNumber, to peer: ReplicaID, seat: Seat, into effects: inout Effects
   ) -> SequenceNumber {
-    guard decisions[executed.next] != nil else {
+    guard decisions.contains(executed.next) else {
       if allowances.spend(PeerAllowances.manifestCost, by: seat, at: now) {
         sendManifest(to: peer, knownEpoch: office.epoch, into: &effects)
       }
@@ -240,7 +244,8 @@ extension Replica {
   ) {
     if phase == .active, status.statement.view <= view {
       repeatNewView(to: seat, into: &effects)
-    } else if let viewChange = ownViewChange,
+    } else if let viewChange = ownViewChange, let own = office.seat, status.statement.view <= view,
+      !status.body.isChangingView || status.body.held & ViewChangeBook.bit(of: own) == 0,
       allowances.spend(PeerAllowances.viewChangeCost, by: seat, at: now)
     {
       effects.append(.sendDurably(.viewChange(viewChange), to: members[seat].id))
@@ -260,7 +265,7 @@ extension Replica {
         let proposal = window[sequence].proposal, allowances.spend(1, by: seat, at: now)
       else { continue }
       let digest = proposal.header.digest
-      if isLeader, status.body.accepted & (1 << offset) == 0,
+      if isLeader, status.body.held & (1 << offset) == 0,
         let block = window[sequence].block(digest), block.header.proposer == id,
         openedBy.map({ sequence > Selection.end(of: $0.newView) }) ?? true
       {
@@ -309,7 +314,7 @@ extension Replica {
     guard query.statement.epoch == office.epoch else {
       return query.statement.epoch < office.epoch ? .staleEpoch : .futureView
     }
-    var block = decisions[sequence]?.block
+    var block = decisions.block(at: sequence)
     if block?.digest != digest, window.contains(sequence) { block = window[sequence].block(digest) }
     guard let block, block.digest == digest else { return nil }
     guard allowances.spend(PeerAllowances.decisionCost, by: seat, at: now) else {

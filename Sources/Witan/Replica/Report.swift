@@ -1,7 +1,7 @@
 import WitanCrypto
 
-/// What a replica tells of itself. Nothing in the protocol depends on it.
-public enum Report: Sendable {
+/// What a replica tells of itself. Nothing in the protocol depends on it. It is kept in a box, once for all who read it.
+public indirect enum Report: Sendable {
   /// An input was refused.
   case rejected(Rejection, kind: StatementKind?, from: ReplicaID?)
   /// A proposal was accepted in this view.
@@ -58,6 +58,8 @@ public enum Suspicion: Hashable, Sendable, CustomStringConvertible {
   case viewNeverOpened
   /// Enough others asked for that view, a correct one among them.
   case joined
+  /// Another block than the view proposed was certified; the leader may be none the wiser.
+  case superseded
 
   /// The reason, for people.
   public var description: String {
@@ -72,6 +74,7 @@ public enum Suspicion: Hashable, Sendable, CustomStringConvertible {
     case .demoted: "it was demoted lately"
     case .viewNeverOpened: "the view didn't open in time"
     case .joined: "enough others asked for it"
+    case .superseded: "another block than it proposed was certified"
     }
   }
 }

@@ -55,12 +55,13 @@ public struct SessionTable: Sendable {
 
   /// What is to be done with a request, were it executed at this sequence.
   func judge(_ request: Request, at sequence: SequenceNumber) -> Judgement {
-    let session = sessions[request.client]
-    if let session {
-      if request.number == session.number, request.digest == session.request {
-        return .repeated(session.outcome, at: session.sequence)
+    let session = sessions.index(forKey: request.client)
+    if let session, request.number <= sessions.values[session].number {
+      let last = sessions.values[session]
+      guard request.number == last.number, request.digest == last.request else {
+        return .refused(.stale)
       }
-      if request.number <= session.number { return .refused(.stale) }
+      return .repeated(last.outcome, at: last.sequence)
     }
     guard request.expiry >= sequence, request.expiry.distance(after: sequence) <= horizon else {
       return .refused(.expired)
@@ -136,7 +137,7 @@ public struct SessionTable: Sendable {
       writer.write(sequence)
       writer.write(session.outcome)
     }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// The sessions of a snapshot; refuses bytes that no table has.

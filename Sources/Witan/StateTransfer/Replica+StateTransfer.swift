@@ -6,9 +6,15 @@ extension Replica {
   /// beyond it, or the own state is broken.
   var needsTransfer: Bool {
     if execution.isUntrusted { return true }
-    guard decisions[execution.executed.next] == nil else { return false }
+    guard !canExecuteNext else { return false }
     return (stable?.sequence ?? 0) > execution.executed
       || checkpoints.credibleClaim(above: execution.executed, members: members) != nil
+  }
+
+  /// Whether execution goes on by itself. At the end of the window it doesn't, though the next block be here: when no
+  /// certificate comes that moves the window, as after the members have changed elsewhere, only a state helps.
+  private var canExecuteNext: Bool {
+    execution.executed < window.high && decisions.contains(execution.executed.next)
   }
 
   /// Asks a few peers, others each time, for the latest stable checkpoint.
@@ -129,7 +135,7 @@ extension Replica {
     learn(certificate, into: &effects)
     let isAhead = certificate.sequence > execution.executed || execution.isUntrusted
     guard isAhead, certificate.summary.epoch >= office.epoch else { return .staleSequence }
-    guard decisions[execution.executed.next] == nil || execution.isUntrusted,
+    guard !canExecuteNext || execution.isUntrusted,
       execution.inFlight == nil || execution.isUntrusted
     else { return nil }
     if let present = transfer.certificate {
@@ -234,9 +240,11 @@ extension Replica {
     execution.executed = sequence
     let next = certificate.endsEpoch ? verifier.members(of: summary.epoch) : nil
     let image = CheckpointImage(summary: summary, sessions: bytes, nextMembers: next)
+    let previous = checkpoints.foundation?.summary.sequence ?? 0
     checkpoints.setFoundation(image)
     effects.append(.persist(.checkpoint(image)))
     effects.append(.persist(.stable(certificate)))
+    effects.append(.releaseStates(before: previous))
     effects.report(.transferEnded(sequence))
     if summary.epoch > office.epoch, let members = verifier.members(of: summary.epoch) {
       stable = certificate

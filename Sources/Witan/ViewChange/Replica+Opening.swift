@@ -193,6 +193,7 @@ extension Replica {
     awaitedVerdicts = []
     intake.beginView()
     monitor.beginTerm()
+    pacemaker.noteTurn()
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.progress, into: &effects)
     timers.cancel(.propose, into: &effects)

@@ -25,6 +25,7 @@ extension Replica {
     timers.cancel(.progress, into: &effects)
     timers.cancel(.viewChange, into: &effects)
     timers.cancel(.propose, into: &effects)
+    pacemaker.noteTurn()
     let viewChange = seal(
       .viewChange, ViewChangeBody(stable: stable, locks: locks), view: next,
       sequence: stable?.sequence ?? 0)

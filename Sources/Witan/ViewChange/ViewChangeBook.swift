@@ -23,6 +23,21 @@ struct ViewChangeBook: Sendable {
     latest.compactMap { $0 }.filter { $0.statement.view == view }
   }
 
+  /// The bit by which a status says that it needs no view-change of a seat.
+  static func bit(of seat: Seat) -> UInt64 { 1 << UInt64(seat.index & 63) }
+
+  /// The bits of the members whose view-change for a view, or a later one, is here. Seats 64 apart share a bit, which is
+  /// set when all of theirs are here.
+  func heard(from view: View) -> UInt64 {
+    guard !latest.isEmpty else { return 0 }
+    var (known, missing): (UInt64, UInt64) = (0, 0)
+    for (index, viewChange) in latest.enumerated() {
+      let bit = Self.bit(of: Seat(index))
+      if let viewChange, viewChange.statement.view >= view { known |= bit } else { missing |= bit }
+    }
+    return known & ~missing
+  }
+
   /// What the members that ask for a view weigh.
   func power(for view: View, members: Membership) -> VotingPower {
     var power: VotingPower = 0

@@ -8,8 +8,9 @@ struct BenchmarkRegistry: Sendable {
   /// Those of this build.
   static let all = BenchmarkRegistry(
     groups: [
-      CoreBenchmarks.group, LedgerBenchmarks.group, SimulationBenchmarks.group,
-      GossipBenchmarks.group, RollupBenchmarks.group, PropertyBenchmarks.group,
+      CoreBenchmarks.group, ProofBenchmarks.group, LedgerBenchmarks.group,
+      SimulationBenchmarks.group, GossipBenchmarks.group, RollupBenchmarks.group,
+      PropertyBenchmarks.group,
     ])
 
   /// All benchmarks of all groups.

@@ -18,6 +18,8 @@ struct CampaignRun {
   /// Runs it all and gives an account of it.
   func complete() throws -> ExitCode {
     let start = Clock.wall.nanoseconds
+    // Now, not when hours of work are to be saved there.
+    if let folder = options.folder { try TextFile.makeFolder(folder) }
     var summary = CampaignSummary(origin: plan.seed)
     let journal = try options.out.map { try CampaignJournal($0, for: plan, into: &summary) }
     if summary.scenarios > 0 {

@@ -26,7 +26,8 @@ enum TwinsCommand {
       "Some replicas are there twice, with one key, and in each round the machines stand in one or two "
         + "groups that don't hear each other. All combinations are run, each once: of two that differ "
         + "only in which of two twins is called the first, one is left out, and so are rounds of three "
-        + "groups, which show nothing that other rounds don't. Leaders follow from views.",
+        + "groups, which show nothing that other rounds don't. Leaders follow from views. Who stands "
+        + "where is enumerated; where in an agreement a round begins is drawn from the scenario's number.",
       "Ends at the first violation, with 3 or 4. With more twins than the network bears there is one.",
     ],
     options: Options(),
@@ -129,6 +130,8 @@ enum TwinsCommand {
           violations.isEmpty ? "nothing violated" : "a violation",
           violations.isEmpty ? .good : .bad))
     output.record([
+      "replicas": .unsigned(UInt64(space.replicas)), "rounds": .unsigned(UInt64(space.rounds)),
+      "twins": .unsigned(UInt64(space.twins)),
       "scenarios": .unsigned(done), "of": .unsigned(space.count),
       "places": .unsigned(space.places), "violations": .array(violations),
       "wallSeconds": .number(wall),

@@ -15,7 +15,7 @@ enum SimulateCommand {
     options: SimulateOptions(),
     parameters: SimulateOptions.parameters,
     examples: [
-      Example("witan simulate", "four replicas decide twenty blocks"),
+      Example("witan simulate", "four replicas decide twenty blocks of claims"),
       Example(
         "witan simulate --replicas 7 --latency fixed:50ms --loss 0.05 --seed 7",
         "seven of them on a slow network that loses one message in twenty"),
@@ -25,6 +25,9 @@ enum SimulateCommand {
       Example(
         "witan simulate --crash 0@1s..4s --trace --save-scenario crash.scenario",
         "the first leader dies: what the others say, and a file for witan replay"),
+      Example(
+        "witan simulate --replicas 7 --adversary invalid-blocks,wrong-verdicts",
+        "one proposes claims that don't hold, another votes for them"),
       Example(
         "witan simulate --clients 2 --adversary double-voter --save-ledger out",
         "who earns, who is punished, and a folder for witan ledger"),

@@ -10,9 +10,13 @@ extension Program {
       CampaignCommand.command,
       ShrinkCommand.command,
       TwinsCommand.command,
+      JudgeCommand.command,
+      BlockCommand.command,
+      ProveCommand.command,
       BenchCommand.command,
       LedgerCommand.command,
       RollupCommand.command,
+      KeygenCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])

@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 import WitanSimulation
 
 extension RunReport {
@@ -42,7 +43,10 @@ extension RunReport {
       "rewards": rewardsJSON,
       "culprits": .array(run.culprits.map(json)),
       "violations": .array(run.violations.map(json)),
-      "evidence": .array(run.proofs.map(json)),
+      "application": .string(scenario.application.rawValue),
+      "judge": .string(scenario.judge.rawValue),
+      "claims": .count(run.claims),
+      "evidence": .array(run.proofs.map(json) + run.falseVotes.map(json)),
       "wallMillis": .number(wallMillis),
     ]
   }
@@ -82,6 +86,16 @@ extension RunReport {
   }
 
   private func json(_ proof: Evidence) -> JSON {
+    [
+      "culprit": .count(proof.culprit.rawValue),
+      "detail": .string(proof.words),
+      "proof": .string(Hex.encode(proof.encoded)),
+    ]
+  }
+}
+
+extension RunReport {
+  fileprivate func json(_ proof: FalseVote) -> JSON {
     [
       "culprit": .count(proof.culprit.rawValue),
       "detail": .string(proof.words),

@@ -24,9 +24,10 @@ extension Table {
   init(of validators: [Validator], floor: UInt64) {
     self.init([
       .init("validator"), .init("stake", .right), .init("earned", .right),
-      .init("slashed", .right), .init("right", .right),
+      .init("slashed", .right), .init("right", .right), .init(""),
     ])
     for validator in validators {
+      let isAlarming = validator.accuracy.permille < floor
       let accuracy = Double(validator.accuracy.permille) / 10
       append(
         .init("\(validator.id)", .strong), .init("\(validator.stake)"),
@@ -34,7 +35,9 @@ extension Table {
         .init(validator.slashed == 0 ? "" : "\(validator.slashed)", .bad),
         .init(
           validator.accuracy.count == 0 ? "" : "\(Human.decimal(accuracy, places: 1)) %",
-          validator.accuracy.permille < floor ? .bad : nil))
+          isAlarming ? .bad : nil),
+        .init(
+          isAlarming ? "alert: below \(Human.decimal(Double(floor) / 10, places: 1)) %" : "", .bad))
     }
   }
 }

@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 import WitanSimulation
 
 /// What a run came to, for people.
@@ -45,6 +46,15 @@ struct RunReport {
     row(
       "decided",
       "\(min(decided, blocks)) of \(blocks) blocks\(extra), executed by every correct replica")
+    switch scenario.judge {
+    case .none: break
+    case .simulated: row("claims", "\(Human.count(run.claims)), judged by a stand-in for Z3")
+    case .real:
+      row(
+        "claims",
+        "\(Human.count(run.claims)), judged by each replica with Z3 \(SolverContext.version)"
+      )
+    }
     let count = run.violations.filter(\.kind.isSafety).count
     row(
       "safe", run.isSafe ? "yes" : "no: \(count) violation\(count == 1 ? "" : "s")",
@@ -186,14 +196,18 @@ struct RunReport {
   }
 
   private func printEvidence(_ output: Output) {
-    let proofs = run.proofs
+    let proofs =
+      run.proofs.map { (culprit: $0.culprit, kind: 0, words: $0.words) }
+      + run.falseVotes.map { (culprit: $0.culprit, kind: 1, words: $0.words) }
     guard !proofs.isEmpty else { return }
     output.line()
     output.line(output.paint("Evidence:", .strong))
-    var seen: [ReplicaID] = []
-    for proof in proofs where !seen.contains(proof.culprit) {
-      seen.append(proof.culprit)
-      let more = proofs.count { $0.culprit == proof.culprit } - 1
+    for (index, proof) in proofs.enumerated() {
+      func isAlike(_ other: (culprit: ReplicaID, kind: Int, words: String)) -> Bool {
+        other.culprit == proof.culprit && other.kind == proof.kind
+      }
+      guard !proofs[..<index].contains(where: isAlike) else { continue }
+      let more = proofs.count(where: isAlike) - 1
       output.line(
         "  \(output.paint("\(proof.culprit)", .strong)) \(proof.words)"
           + (more > 0 ? ", and \(more) more like it" : ""))

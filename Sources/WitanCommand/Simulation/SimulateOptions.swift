@@ -98,6 +98,9 @@ struct SimulateOptions: Sendable {
       "stay", \.stay, .distribution, "how long those stay; for ever if not given"),
     .setting("absence", \.absence, .distribution, "how long they are away then"),
     .setting("application", \.application, .oneOf(), "what the replicas run"),
+    .changing(
+      "judge", .oneOf(), default: nil, "who judges claims; real in a small run if not given"
+    ) { $0.judge = $1 },
     .setting("signatures", \.signatures, .oneOf(), "how messages are signed"),
     .setting(
       "limit", \.limit, .duration(.milliseconds(1)...Micros.longestGiven),
@@ -133,7 +136,7 @@ extension Parameter where Root == SimulateOptions {
     changing(name, kind, default: nil, help) { $0[keyPath: path] = $1 }
   }
 
-  private static func changing<Value: Sendable>(
+  fileprivate static func changing<Value: Sendable>(
     _ name: String, _ kind: ValueKind<Value>, default initial: String?, _ help: String,
     change: @escaping @Sendable (inout Scenario, Value) -> Void
   ) -> Parameter {

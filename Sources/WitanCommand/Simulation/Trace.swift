@@ -139,6 +139,8 @@ struct Trace {
     case .called(.read(_, _, let read)): return make("?", "reads", read.words)
     case .finished(let finished): return make("✓", "is told", finished.completion.words, .good)
     case .report(let report): return entry(for: report, make, before: rest)
+    case .denounced(let proof):
+      return make("!", "denounces", "\(proof.culprit), who \(proof.words)", .bad)
     case .planned(let fault, let begins): return entry(forFault: fault, begins, at: time)
     case .died(.killed): return make("✗", "dies", "", .bad)
     case .died(.diskFull): return make("✗", "dies", "of a full disk", .bad)

@@ -20,6 +20,7 @@ struct Undertaking {
     scenario = try options.file.map(Self.read) ?? SimulateOptions.plain
     plannedByFile = scenario.faults.count
     for change in options.changes { change.make(&scenario) }
+    if file == nil { chooseJudge() }
     scenario.faults += (options.partitions + options.crashes).map(\.fault)
     if options.faulty != nil || options.casting != nil { try cast() }
     if let flaw = scenario.flaw { throw error(for: flaw) }
@@ -48,6 +49,21 @@ struct Undertaking {
       throw UsageError("no network can begin so", remedy: fault.description)
     }
   }
+
+  /// A run from nothing has claims in it, if it has a ledger to take them. Each replica judges by itself, so that in a
+  /// large run somebody stands in for Z3 who believes what claims say.
+  private mutating func chooseJudge() {
+    guard !options.changes.contains(where: { $0.name == "judge" }), scenario.application == .ledger
+    else { return }
+    let work = [
+      UInt64(scenario.replicas), scenario.blocks, UInt64(scenario.claims), UInt64(scenario.clients),
+    ]
+    let rulings = work.reduce(1.0) { $0 * Double($1) }
+    scenario.judge = rulings <= Self.fewRulings ? .real : .simulated
+  }
+
+  /// So many are judged within some seconds.
+  private static let fewRulings = 4_000.0
 
   /// Gives the first replicas to the adversaries, in turns. The first ones, because they lead first: a liar that leads
   /// can do more.

@@ -1,4 +1,5 @@
 import Witan
+import WitanProofs
 import WitanSimulation
 
 extension StatementKind {
@@ -35,6 +36,14 @@ extension Evidence {
       "committed to \(commit.statement.digest.short) at #\(commit.statement.sequence) in view "
         + "\(commit.statement.view), and hid it when it left for view \(viewChange.statement.view)"
     }
+  }
+}
+
+extension FalseVote {
+  /// What its culprit did, as it reads after a name.
+  var words: String {
+    "vouched for block \(block.header.digest.short) at #\(block.header.height) in view "
+      + "\(vote.statement.view), whose claims don't hold"
   }
 }
 

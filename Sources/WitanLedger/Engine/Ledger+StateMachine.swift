@@ -1,13 +1,41 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// The ledger as the application of a replica.
 extension Ledger: StateMachine {
   /// Whether a request is of the ledger's operations. Whoever attributes claims does it one at a time: to check a ring
-  /// of a hundred takes as long as hundreds of signatures.
+  /// of a hundred takes as long as hundreds of signatures. Claims must be proved: this is where they are judged, when
+  /// they come as well as before a vote.
   public func admits(_ request: Request) -> Bool {
     guard let operations = try? Self.operations(of: request) else { return false }
-    return operations.count(where: \.isAttribution) <= 1
+    guard operations.count(where: \.isAttribution) <= 1,
+      operations.allSatisfy({ $0.isAdmitted(by: network) })
+    else { return false }
+    let claims = operations.compactMap(\.claim)
+    return claims.isEmpty || network?.examiner?.examine(claims).verdict == .valid
+  }
+
+  /// Whether a block's claims may stand together; that each may stand at all was asked of each request.
+  public func validate(_ block: Block) -> Verdict {
+    guard let examiner = network?.examiner else { return .valid }
+    do throws(BlockFault) {
+      if let fault = examiner.misfit(of: try examiner.claims(of: block.requests)) { throw fault }
+      return .valid
+    } catch { return .invalid(error.reason) }
+  }
+
+  /// Claims are proposed in the order of their difficulty.
+  public var queue: ClaimQueue {
+    ClaimQueue(blockBudget: network?.examiner?.rules.blockBudget ?? .max)
+  }
+
+  /// What a request's claims are worth.
+  public func weigh(_ request: Request) -> ClaimQueue.Weight {
+    guard let examiner = network?.examiner, let claims = try? examiner.claims(of: [request]),
+      !claims.isEmpty
+    else { return ClaimQueue.Weight() }
+    return ClaimQueue.Weight(claims, examiner.court.rulings(on: claims.map(\.claim)))
   }
 
   /// A block begins.

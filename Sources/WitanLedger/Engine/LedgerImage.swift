@@ -48,7 +48,7 @@ extension MerkleTree {
       writer.write(entry.key)
       writer.write(bytes: entry.value)
     }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// The tree whose entries these are; throws when they aren't in order.

@@ -9,20 +9,19 @@ extension Draft {
   ) throws(LedgerRefusal) {
     let network = try context.known()
     let office = try office()
-    guard let quorum = (try? Membership(office.members))?.quorum,
-      let claim = certificate.verdicts.first?.outcome.claim
-    else { throw .noQuorum }
+    let quorum = office.quorum
+    guard let claim = certificate.verdicts.first?.outcome.claim else { throw .noQuorum }
     guard try record(.claim(claim)) == nil else { throw .settled }
     var powers: [ClaimOutcome: VotingPower] = [:]
     var seen: Set<ReplicaID> = []
     for verdict in certificate.verdicts {
       guard verdict.outcome.claim == claim else { throw .malformed }
       guard seen.insert(verdict.signer).inserted else { throw .counted }
-      guard let member = office.members.first(where: { $0.id == verdict.signer }),
-        try validator(verdict.signer).stake >= context.economy.minimumStake
-      else { throw .notInOffice }
-      guard verdict.isSigned(by: member.key, in: network) else { throw .badSignature }
-      powers[verdict.outcome, default: 0] += member.power
+      guard let power = office.power(of: verdict.signer) else { throw .notInOffice }
+      let validator = try validator(verdict.signer)
+      guard validator.stake >= context.economy.minimumStake else { throw .notInOffice }
+      guard verdict.isSigned(by: validator.key, in: network) else { throw .badSignature }
+      powers[verdict.outcome, default: 0] += power
     }
     // At most one outcome has a quorum, so that any order: finds the same.
     guard let outcome = powers.first(where: { quorum.isReached(by: $0.value) })?.key else {

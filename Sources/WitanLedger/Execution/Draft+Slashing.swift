@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// What a validator can be punished for. Each has a name that doesn't depend on which proof of it somebody brings.
 public struct Offence: Hashable, Sendable {
@@ -11,6 +12,8 @@ public struct Offence: Hashable, Sendable {
     case doubleSigning = 2
     /// It hid what its own vote bound it to.
     case omission = 3
+    /// It vouched for a block whose claims don't hold.
+    case falseVote = 4
   }
 
   /// Of which kind.
@@ -42,7 +45,7 @@ public struct Offence: Hashable, Sendable {
       writer.write(commit.statement.epoch)
       writer.write(viewChange.statement.view)
     }
-    digest = SHA256.hash(writer.bytes)
+    digest = writer.withBytes { SHA256.hash($0) }
   }
 
   /// A wrong word about a claim.
@@ -53,6 +56,19 @@ public struct Offence: Hashable, Sendable {
     writer.write(verdict.signer)
     writer.write(Kind.falseVerdict.rawValue)
     writer.write(verdict.outcome.claim)
+    digest = writer.withBytes { SHA256.hash($0) }
+  }
+}
+
+extension Offence {
+  /// A vote for an invalid block: one offence, whichever of its votes for that block is shown.
+  public init(_ vote: FalseVote) {
+    var writer = ByteWriter()
+    kind = .falseVote
+    culprit = vote.culprit
+    writer.write(vote.culprit)
+    writer.write(Kind.falseVote.rawValue)
+    writer.write(vote.block.header.digest)
     digest = SHA256.hash(writer.bytes)
   }
 }
@@ -61,7 +77,7 @@ extension Economy {
   /// The share in ten thousand of its stake that an offence costs.
   public func penalty(for kind: Offence.Kind) -> UInt64 {
     switch kind {
-    case .falseVerdict: falseVerdictPenalty
+    case .falseVerdict, .falseVote: falseVerdictPenalty
     case .doubleSigning: doubleSigningPenalty
     case .omission: omissionPenalty
     }
@@ -98,7 +114,7 @@ extension Draft {
   }
 
   /// Takes a share of all that the culprit has at stake, that on its way back included.
-  private mutating func punish(
+  mutating func punish(
     _ offence: Offence, _ progress: inout BlockProgress, in context: Context
   ) throws(LedgerRefusal) {
     guard try record(.offence(offence.digest)) == nil else { throw .punished }

@@ -92,7 +92,7 @@ extension Ledger {
     let members = chosen.map {
       Member(id: $0.id, key: $0.key, power: VotingPower($0.stake.units))
     }.sorted { $0.id < $1.id }
-    guard !members.isEmpty, members != office.members else { return nil }
+    guard !members.isEmpty, members.map(Office.Seat.init) != office.seats else { return nil }
     return members
   }
 }

@@ -11,8 +11,10 @@ struct Draft {
 
   /// What the ledger has, the earlier requests of the block included.
   private let read: (Digest) throws(LedgerRefusal) -> Record?
-  /// A request touches a handful of places: looking through a list is faster than a table.
   private var entries: [Entry] = []
+  /// Where the entry of a key is, for those who touch many: for a handful, looking through the list is faster.
+  private var places: [Digest: Int] = [:]
+  private static let handful = 16
 
   init(_ read: @escaping (Digest) throws(LedgerRefusal) -> Record?) { self.read = read }
 
@@ -28,10 +30,19 @@ struct Draft {
 
   private mutating func place(of key: StateKey) throws(LedgerRefusal) -> Int {
     let digest = key.digest
-    if let place = entries.firstIndex(where: { $0.key == digest }) { return place }
+    let known =
+      entries.count <= Self.handful
+      ? entries.firstIndex { $0.key == digest } : places[digest]
+    if let known { return known }
     let record = try read(digest)
     entries.append(Entry(key: digest, before: record, now: record))
-    return entries.count - 1
+    let place = entries.count - 1
+    if entries.count == Self.handful + 1 {
+      for (place, entry) in entries.enumerated() { places[entry.key] = place }
+    } else if entries.count > Self.handful {
+      places[digest] = place
+    }
+    return place
   }
 
   /// What is to change; refused when value would appear or vanish by it.
@@ -92,7 +103,7 @@ extension Draft {
 
   mutating func office() throws(LedgerRefusal) -> Office {
     guard case .office(let office)? = try record(.office) else {
-      return Office(epoch: 0, members: [])
+      return Office(epoch: 0, seats: [])
     }
     return office
   }

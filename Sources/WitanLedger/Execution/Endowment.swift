@@ -60,8 +60,8 @@ extension Ledger {
         validator.stake = seat.stake
         supply.issued = try supply.issued.plus(seat.stake)
         try draft.set(.validator(seat.id), .validator(validator))
-        try draft.enroll(seat.id)
       }
+      try draft.set(.roster, .roster(endowment.seats.map(\.id).sorted()))
       try draft.set(.office, .office(Office(epoch: 0, members: endowment.members)))
       try draft.set(.supply, .supply(supply))
     }

@@ -36,9 +36,10 @@ extension Ledger {
         guard let nonce = operation.spends else { continue }
         let spending = BlockProgress.Spending(account: request.client, nonce: nonce)
         let digest = operation.encodedDigest
-        if let other = seen.updateValue(digest, forKey: spending), other != digest {
-          block.conflicts.insert(spending)
-        }
+        guard let other = seen.updateValue(digest, forKey: spending), other != digest,
+          block.conflicts.insert(spending).inserted
+        else { continue }
+        block.events.append(.doubleSpent(request.client, nonce: nonce))
       }
     }
     let office = try? office()
@@ -48,7 +49,9 @@ extension Ledger {
   /// Those who serve in a new epoch take office in its first block. The state that named them is the one that the
   /// checkpoint before it certified.
   private mutating func install(_ epoch: Epoch, after office: Office) {
-    let next = Office(epoch: epoch, members: nextMembers ?? office.members)
+    let next =
+      nextMembers.map { Office(epoch: epoch, members: $0) }
+      ?? Office(epoch: epoch, seats: office.seats)
     pending.updateValue(.office(next), forKey: StateKey.office.digest)
   }
 
@@ -142,6 +145,9 @@ extension LedgerOperation {
     case .convict(let evidence): try draft.convict(evidence, &progress, in: context)
     case .refute(let verdict): try draft.refute(verdict, &progress, in: context)
     case .formRing(let keys): try draft.formRing(keys)
+    case .prove(let claim): try draft.prove(claim, in: context)
+    case .denounce(let vote, let lineage):
+      try draft.denounce(vote, lineage, &progress, in: context)
     case .attribute(let claim, let ring, let signature):
       try draft.attribute(claim, to: ring, signature, in: context)
     }

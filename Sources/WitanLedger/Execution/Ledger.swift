@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// Accounts, stakes, claims and the rules of value: what replicas run, and what one process runs without any.
 ///
@@ -19,11 +20,27 @@ public struct Ledger: Sendable {
     public let genesis: Genesis
     /// How its signatures are checked.
     public let scheme: SignatureScheme
+    /// Who judges claims before a block is voted for; without one no request with a claim is proposed.
+    public let examiner: BlockExaminer?
 
     /// A network.
     public init(genesis: Genesis, scheme: SignatureScheme = .ed25519) {
       self.genesis = genesis
       self.scheme = scheme
+      examiner = nil
+    }
+
+    /// A network whose replicas judge claims, by the rules of its genesis; this one has a court do it. Refused when the
+    /// court rules by another solver than the network.
+    public init(
+      genesis: Genesis, scheme: SignatureScheme = .ed25519, court: some Adjudicator
+    ) throws(ProofRulesFault) {
+      self.genesis = genesis
+      self.scheme = scheme
+      examiner = BlockExaminer(
+        rules: try ProofRules(of: genesis, judgedBy: court), chain: genesis.digest, scheme: scheme,
+        court: court,
+        reading: LedgerOperation.claim(in:))
     }
   }
 
@@ -37,6 +54,8 @@ public struct Ledger: Sendable {
     case rewarded(Amount, difficulty: UInt64)
     /// A validator said something else about a claim than a quorum.
     case outvoted(ReplicaID, claim: Digest)
+    /// An account spent one number in two ways within a block, and got neither.
+    case doubleSpent(PublicKey, nonce: UInt64)
   }
 
   /// The state after the last block that ended.
@@ -146,7 +165,8 @@ struct BlockProgress: Sendable {
   /// Spendings that the block has in two versions.
   var conflicts: Set<Spending> = []
   /// What verdicts of the block earn, by validator in the order of their first.
-  var merits: [(id: ReplicaID, merit: UInt64)] = []
+  private(set) var merits: [(id: ReplicaID, merit: UInt64)] = []
+  private var places: [ReplicaID: Int] = [:]
   /// The difficulty of all claims that it settled.
   var difficulty: UInt64 = 0
   var events: [Ledger.Event] = []
@@ -157,10 +177,11 @@ struct BlockProgress: Sendable {
   }
 
   mutating func credit(_ merit: UInt64, to id: ReplicaID) {
-    if let place = merits.firstIndex(where: { $0.id == id }) {
+    if let place = places[id] {
       let (sum, overflow) = merits[place].merit.addingReportingOverflow(merit)
       merits[place].merit = overflow ? .max : sum
     } else {
+      places[id] = merits.count
       merits.append((id, merit))
     }
   }

@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// What a request may ask of the ledger. Who asks is the request's client, whose account pays.
 public enum LedgerOperation: Equatable, Sendable {
@@ -23,6 +24,16 @@ public enum LedgerOperation: Equatable, Sendable {
   case formRing([PublicKey])
   /// Says for a member of a ring that a claim is its own.
   case attribute(claim: Digest, ring: Digest, signature: RingSignature)
+  /// Says that a claim is proved; every replica judges it before it votes for the block.
+  indirect case prove(SignedClaim)
+  /// Brings a vote for an invalid block against who cast it, and how the epochs led to the one it speaks of.
+  indirect case denounce(FalseVote, lineage: [EpochChange])
+
+  /// The first byte of an operation that carries a claim.
+  static let provingTag: UInt8 = 11
+
+  /// Whether an operation of these bytes carries a claim.
+  public static func carriesClaim(_ bytes: [UInt8]) -> Bool { bytes.first == provingTag }
 
   /// What an owner has its validator's key sign.
   public static func registration(
@@ -104,6 +115,13 @@ extension LedgerOperation: Canonical {
       writer.write(signature.challenge)
       writer.writeCount(signature.responses.count)
       for response in signature.responses { writer.write(response) }
+    case .prove(let claim):
+      writer.write(Self.provingTag)
+      writer.write(claim)
+    case .denounce(let vote, let lineage):
+      writer.write(UInt8(12))
+      writer.write(vote)
+      writer.write(lineage)
     }
   }
 
@@ -131,6 +149,12 @@ extension LedgerOperation: Canonical {
     case 8: self = .refute(try SignedOutcome(from: &reader))
     case 9: self = .formRing(try reader.readKeys())
     case 10: self = try Self.attribution(from: &reader)
+    case Self.provingTag: self = .prove(try SignedClaim(from: &reader))
+    case 12:
+      let vote = try FalseVote(from: &reader)
+      self = .denounce(
+        vote,
+        lineage: try reader.readArray("epoch changes", limit: Bounds.lineage, minimumSize: 100))
     case let tag: throw .unknownTag(tag, of: "ledger operation")
     }
   }

@@ -26,6 +26,8 @@ public enum LedgerRefusal: UInt8, Error, Sendable, CaseIterable, CustomStringCon
   case unbalanced = 24
   case unreadable = 25
   case noNetwork = 26
+  case proved = 27
+  case spent = 28
 
   /// What is wrong, for people.
   public var description: String {
@@ -55,6 +57,8 @@ public enum LedgerRefusal: UInt8, Error, Sendable, CaseIterable, CustomStringCon
     case .attributed: "the claim is attributed already"
     case .unbalanced: "value would appear or vanish"
     case .unreadable: "the state can't be read"
+    case .proved: "the claim was proved before"
+    case .spent: "what the claim spends is spent"
     case .noNetwork: "no network is known on which this could have been signed"
     }
   }

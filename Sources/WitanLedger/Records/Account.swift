@@ -58,32 +58,76 @@ public struct Supply: Equatable, Sendable, Canonical {
 
 /// Who is in office: whose verdicts count.
 public struct Office: Equatable, Sendable, Canonical {
+  /// A member. Its key is in its validator's record, and never changes.
+  public struct Seat: Equatable, Sendable, Canonical {
+    /// The validator.
+    public let id: ReplicaID
+    /// What its vote weighs in this epoch.
+    public let power: VotingPower
+
+    /// Writes name and weight.
+    public func encode(to writer: inout ByteWriter) {
+      writer.write(id)
+      writer.write(power)
+    }
+
+    /// Reads name and weight.
+    public init(from reader: inout ByteReader) throws(Malformed) {
+      id = try ReplicaID(from: &reader)
+      power = try VotingPower(from: &reader)
+    }
+
+    init(_ member: Member) { (id, power) = (member.id, member.power) }
+  }
+
   /// The epoch.
-  public var epoch: Epoch
+  public let epoch: Epoch
   /// Its members, by name.
-  public var members: [Member]
+  public let seats: [Seat]
 
   /// The members of an epoch.
   public init(epoch: Epoch, members: [Member]) {
-    self.epoch = epoch
-    self.members = members.sorted { $0.id < $1.id }
+    self.init(epoch: epoch, seats: members.map(Seat.init).sorted { $0.id < $1.id })
   }
 
-  /// The most members whom one entry of the state has room for.
-  static let limit = 700
+  init(epoch: Epoch, seats: [Seat]) { (self.epoch, self.seats) = (epoch, seats) }
+
+  /// The most members there may be.
+  static let limit = Membership.memberLimit
+
+  /// What a quorum of them is.
+  var quorum: Quorum {
+    Quorum(total: seats.reduce(VotingPower(0)) { $0 + $1.power })
+  }
+
+  /// What somebody's vote weighs; nil for who isn't a member.
+  func power(of id: ReplicaID) -> VotingPower? {
+    var (low, high) = (0, seats.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if seats[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < seats.count && seats[low].id == id ? seats[low].power : nil
+  }
 
   /// Writes epoch and members.
   public func encode(to writer: inout ByteWriter) {
     writer.write(epoch)
-    writer.write(members)
+    writer.write(seats)
   }
 
   /// Reads epoch and members.
   public init(from reader: inout ByteReader) throws(Malformed) {
     epoch = try Epoch(from: &reader)
-    members = try reader.readArray("members", limit: Self.limit, minimumSize: 44)
-    guard zip(members, members.dropFirst()).allSatisfy({ $0.id < $1.id }) else {
+    seats = try reader.readArray("members", limit: Self.limit, minimumSize: 12)
+    guard zip(seats, seats.dropFirst()).allSatisfy({ $0.id < $1.id }) else {
       throw .notCanonical("office")
+    }
+    var total: UInt64 = 0
+    for seat in seats {
+      let (sum, overflow) = total.addingReportingOverflow(seat.power.rawValue)
+      guard !overflow, sum <= VotingPower.totalLimit.rawValue else { throw .invalid("power") }
+      total = sum
     }
   }
 }

@@ -25,6 +25,10 @@ public enum StateKey: Hashable, Sendable {
   case ring(Digest)
   /// The tag with which a member of a ring has acted.
   case ringTag(ring: Digest, tag: PublicKey)
+  /// A claim that was proved, by the digest of what it claims.
+  case proof(Digest)
+  /// Something that a claim has spent, by its digest.
+  case spend(Digest)
 
   /// The key of the tree.
   public var digest: Digest {
@@ -64,6 +68,12 @@ extension StateKey: Canonical {
       writer.write(UInt8(11))
       writer.write(ring)
       writer.write(tag)
+    case .proof(let digest):
+      writer.write(UInt8(12))
+      writer.write(digest)
+    case .spend(let digest):
+      writer.write(UInt8(13))
+      writer.write(digest)
     }
   }
 
@@ -83,6 +93,8 @@ extension StateKey: Canonical {
     case 11:
       let ring: Digest = try reader.readFixed()
       self = .ringTag(ring: ring, tag: try reader.readFixed())
+    case 12: self = .proof(try reader.readFixed())
+    case 13: self = .spend(try reader.readFixed())
     case let tag: throw .unknownTag(tag, of: "state key")
     }
   }

@@ -43,7 +43,7 @@ public struct MerkleTree: Sendable {
   }
 
   /// The most bytes of a value: a chunk must have room for one that begins before it and one that ends after it.
-  public static let valueLimit = 1 << 15
+  public static let valueLimit = 1 << 16
 
   var top: Node?
   /// What missing parts are read from.
@@ -182,7 +182,7 @@ extension Node {
       }
     case .stub: break
     }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// A node as it was kept; nil for what none is.

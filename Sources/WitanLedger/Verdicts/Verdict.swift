@@ -73,7 +73,8 @@ public struct SignedOutcome: Hashable, Sendable, Canonical {
     return Array("witan/1o".utf8) + chain.bytes + writer.bytes
   }
 
-  static let encodedSize = 41 + 4 + 64
+  /// How many bytes one takes.
+  public static let encodedSize = 41 + 4 + 64
 
   /// Writes outcome, name and signature.
   public func encode(to writer: inout ByteWriter) {

@@ -33,7 +33,7 @@ struct Forger: Adversary {
 
   /// A decision that only the coalition signed, and nobody else.
   private func invented(at place: Statement, _ scene: inout Scene) -> Sealed<Decision>? {
-    guard let parent = scene.replica.decision(at: scene.executed) else { return nil }
+    guard let parent = scene.lastDecision else { return nil }
     let block = Block(
       height: place.sequence, previous: parent.block.digest, proposer: scene.id,
       timestamp: parent.block.header.timestamp, epoch: place.epoch,

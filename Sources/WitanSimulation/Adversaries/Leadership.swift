@@ -1,5 +1,7 @@
 import Witan
 import WitanCrypto
+import WitanLedger
+import WitanProofs
 
 /// Leads as slowly as it can get away with: each proposal leaves when most of the others' patience is used up.
 struct SlowLeader: Adversary {
@@ -7,7 +9,7 @@ struct SlowLeader: Adversary {
     _ message: Message, to receiver: ReplicaID?, _ scene: inout Scene
   ) {
     var delay: Micros = 0
-    if case .prePrepare = message { delay = scene.replica.patience * 3 / 4 }
+    if case .prePrepare = message { delay = scene.patience * 3 / 4 }
     scene.pass(message, to: Audience(receiver), after: delay)
   }
 }
@@ -45,7 +47,8 @@ struct Censor: Adversary {
 }
 
 /// Proposes blocks that no correct replica votes for: with a request that the application refuses, from the future,
-/// on a block that isn't the one before, with a request that its client didn't sign, and so on.
+/// on a block that isn't the one before, with a request that its client didn't sign, with claims that don't hold, and so
+/// on.
 struct InvalidProposer: Adversary {
   private var number: UInt64 = 0
 
@@ -70,12 +73,49 @@ struct InvalidProposer: Adversary {
     case 6: return block.with(epoch: header.epoch.next)
     default:
       number += 1
-      let operation = KeyValueStore.Operation.impossible.bytes
+      let operations =
+        scene.examiner.flatMap { falseClaims(by: $0, scene) }
+        ?? [KeyValueStore.Operation.impossible.bytes]
       let limit = max(1, Int(scene.parameters.blockRequestLimit))
-      return scene.request(number, [operation]).map {
+      return scene.request(number, operations).map {
         block.with(requests: block.requests.prefix(limit - 1) + [$0])
       }
     }
+  }
+
+  /// Claims that a correct replica votes for in no block: refuted, signed by nobody, over budget, at odds with each other,
+  /// meant for the solver's files, or none at all.
+  private func falseClaims(by examiner: BlockExaminer, _ scene: Scene) -> [[UInt8]]? {
+    guard let author = scene.signer(of: scene.id) else { return nil }
+    func claim(
+      _ script: String, budget: UInt32 = 1_000, title: String = "a lie", spends: [Spend] = []
+    ) -> SignedClaim? {
+      ClaimMill.signed(
+        "(set-info :status unsat)" + script, title, budget: budget, spends: spends, by: author,
+        chain: scene.chain)
+    }
+    let claims: [SignedClaim?]
+    switch number % 6 {
+    case 0: claims = [ClaimMill.falseClaim(number, by: author, chain: scene.chain)]
+    case 1:
+      claims = [
+        claim("(assert false)").map {
+          SignedClaim(
+            $0.claim, author: author.publicKey, signature: Signature(), countersignatures: [])
+        }
+      ]
+    case 2: claims = [claim("(assert false)", budget: examiner.rules.claimBudget &+ 1)]
+    case 3:
+      let coin = Spend(owner: author.publicKey, thing: SHA256.hash([1]))
+      claims = ["once", "twice"].map { claim("(assert false)", title: $0, spends: [coin]) }
+    case 4:
+      claims = [claim("(set-option :regular-output-channel \"witan-was-here\")(assert false)")]
+    default:
+      return ClaimMill.claim(number, by: author, chain: scene.chain).map {
+        [LedgerOperation.prove($0).encoded.dropLast()].map(Array.init)
+      }
+    }
+    return claims.compactMap { $0.map { LedgerOperation.prove($0).encoded } }
   }
 
   private func unsigned(_ requests: [Request]) -> [Request] {

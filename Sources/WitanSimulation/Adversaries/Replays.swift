@@ -55,7 +55,7 @@ struct Mutator: Adversary {
     case .status(let sealed):
       let body = StatusBody(
         isChangingView: !sealed.body.isChangingView, stable: sealed.body.stable.next,
-        accepted: ~sealed.body.accepted)
+        held: ~sealed.body.held)
       return scene.reseal(sealed, body).map(Message.status)
     default:
       return message.signed.flatMap { scene.restate(message, about: $0.statement.digest.madeUp) }
@@ -90,7 +90,7 @@ struct Flooder: Adversary {
   private mutating func say(_ scene: inout Scene) {
     let step = scene.draw.integer(in: 0...255 as ClosedRange<UInt64>)
     let sequence = scene.executed.advanced(by: step)
-    let digest = scene.replica.lastBlock.madeUp
+    let digest = scene.lastBlock.madeUp
     func vote(_ kind: StatementKind, view: View) -> SignedStatement? {
       scene.sign(
         Statement(kind, epoch: scene.epoch, view: view, sequence: sequence, digest: digest))
@@ -98,7 +98,7 @@ struct Flooder: Adversary {
     let message: Message?
     switch scene.draw.integer(in: 0...5) {
     case 0:
-      let body = StatusBody(isChangingView: true, stable: 0, accepted: 0)
+      let body = StatusBody(isChangingView: true, stable: 0, held: 0)
       message = scene.seal(.status, body).map(Message.status)
     case 1: message = vote(.fetchBlock, view: 0).map(Message.fetchBlock)
     case 2:

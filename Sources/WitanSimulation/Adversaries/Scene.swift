@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanProofs
 
 /// What an adversary sees, and what it does about it.
 public struct Scene: Sendable {
@@ -24,14 +25,36 @@ public struct Scene: Sendable {
   public let isSecondTwin: Bool
   /// If the machine has a twin: the machines of the other halves of twins.
   public let otherSide: NodeSet
+  /// The replica's name.
+  public let id: ReplicaID
+  /// Where the machine's replica stands.
+  public let epoch: Epoch
+  /// Its view.
+  public let view: View
+  /// Whether it waits for that view to open.
+  public let isChangingView: Bool
+  /// Who leads that view.
+  public let leader: ReplicaID
+  /// Who is in office.
+  public let members: Membership
+  /// What it executed last.
+  public let executed: SequenceNumber
+  /// The decision that it executed last, while it is kept.
+  public let lastDecision: Decision?
+  /// The digest of the block that it executed last.
+  public let lastBlock: Digest
+  /// Its last stable checkpoint; nil is the genesis.
+  public let stableCheckpoint: CheckpointCertificate?
+  /// How long it gives a request at present.
+  public let patience: Micros
   /// The machine that sent what has arrived.
   public internal(set) var sender: Int?
-  /// The machine's replica, to look at.
-  public let replica: Replica
   /// The network's identity.
   public let chain: Digest
   /// What the replicas agreed on beforehand.
   public let parameters: Parameters
+  /// How the machine judges claims; nil where there are none.
+  let examiner: BlockExaminer?
   /// Whom it was told to lie to; nil if it wasn't.
   public internal(set) var victims: NodeSet?
   /// The adversary's own randomness.
@@ -42,41 +65,38 @@ public struct Scene: Sendable {
   public internal(set) var acts: [Act] = []
 
   init(
-    machine: Machine, index: Int, homes: [[Int]], now: Micros, genesis: Genesis,
-    coalition: consuming Coalition
+    machine index: Int, replica: borrowing Replica, draw: Draw, homes: [[Int]], now: Micros,
+    genesis: Genesis, examiner: BlockExaminer?, coalition: consuming Coalition
   ) {
     self.now = now
     self.machine = index
     isSecondTwin = index >= homes.count
-    let isTwin = homes[Int(machine.id.rawValue)].count > 1
+    let isTwin = homes[Int(replica.id.rawValue)].count > 1
     let side = index >= homes.count ? 0 : 1
     otherSide = isTwin ? NodeSet(homes.compactMap { $0.count > 1 ? $0[side] : nil }) : []
-    replica = machine.replica
+    id = replica.id
+    epoch = replica.epoch
+    view = replica.view
+    isChangingView = replica.phase == .changingView
+    leader = replica.currentLeader
+    members = replica.currentMembers
+    executed = replica.executed
+    lastDecision = replica.decision(at: replica.executed)
+    lastBlock = replica.lastBlock
+    stableCheckpoint = replica.stableCheckpoint
+    patience = replica.patience
     chain = genesis.digest
     parameters = genesis.parameters
-    draw = machine.malice
+    self.examiner = examiner
+    self.draw = draw
     // Moved, not copied: what it heard is long, and it hears something all the time.
     self.coalition = consume coalition
   }
 
   // MARK: What it sees
 
-  /// The replica's name.
-  public var id: ReplicaID { replica.id }
-  /// Where the machine's replica stands.
-  public var epoch: Epoch { replica.epoch }
-  /// Its view.
-  public var view: View { replica.view }
-  /// Whether it waits for that view to open.
-  public var isChangingView: Bool { replica.phase == .changingView }
-  /// Who leads that view.
-  public var leader: ReplicaID { replica.currentLeader }
   /// Whether the machine's replica leads its view.
   public var isLeader: Bool { leader == id }
-  /// What it executed last.
-  public var executed: SequenceNumber { replica.executed }
-  /// Who is in office.
-  public var members: Membership { replica.currentMembers }
   /// All other members, in order.
   public var others: [ReplicaID] { members.members.map(\.id).filter { $0 != id } }
 

@@ -13,7 +13,7 @@ struct ViewChangeStorm: Adversary {
       case 1: scene.view.advanced(by: scene.draw.next() >> 1)
       case let step: scene.view.advanced(by: UInt64(step - 1))
       }
-    let stable = scene.replica.stableCheckpoint
+    let stable = scene.stableCheckpoint
     let body = ViewChangeBody(stable: stable, locks: [])
     if let viewChange = scene.seal(
       .viewChange, body, view: view, sequence: stable?.sequence ?? 0)

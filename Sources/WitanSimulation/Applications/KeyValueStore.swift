@@ -43,7 +43,7 @@ public struct KeyValueStore: StateMachine {
         writer.write(members)
       case .impossible: writer.write(UInt8(4))
       }
-      return writer.bytes
+      return writer.finish()
     }
 
     init?(_ bytes: [UInt8]) {
@@ -125,7 +125,7 @@ public struct KeyValueStore: StateMachine {
     }
     writer.write(nextMembers != nil)
     if let nextMembers { writer.write(nextMembers) }
-    return writer.bytes
+    return writer.finish()
   }
 
   /// Takes the state of a snapshot.

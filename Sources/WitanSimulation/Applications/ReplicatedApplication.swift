@@ -1,13 +1,14 @@
 import Witan
 import WitanCrypto
 import WitanLedger
+import WitanProofs
 
 /// The application that a simulated cluster runs: keys and values, or the ledger.
 public enum ReplicatedApplication: StateMachine {
   /// Keys and values.
   case store(KeyValueStore)
   /// Accounts, stakes and claims.
-  case ledger(Ledger)
+  indirect case ledger(Ledger)
 
   /// Which of them.
   public enum Kind: String, CaseIterable, Hashable, Sendable {
@@ -31,6 +32,17 @@ public enum ReplicatedApplication: StateMachine {
   var leavingNoTransitions: Self {
     guard case .ledger(var ledger) = self else { return self }
     ledger.leavesTransitions = false
+    return .ledger(ledger)
+  }
+
+  /// The same, but a ledger has a court of its own to judge claims, which has heard nothing yet.
+  func judging(_ judging: Judging) -> Self {
+    guard case .ledger(var ledger) = self, let network = ledger.network,
+      let court = judging.court,
+      let own = try? Ledger.Network(
+        genesis: network.genesis, scheme: network.scheme, court: court)
+    else { return self }
+    ledger.network = own
     return .ledger(ledger)
   }
 
@@ -88,6 +100,14 @@ public enum ReplicatedApplication: StateMachine {
     case .store(let store): store.admits(request)
     case .ledger(let ledger): ledger.admits(request)
     }
+  }
+
+  /// Requests with claims are proposed in the order of their difficulty, all others in turns.
+  public var queue: ClaimQueue { ledger?.queue ?? ClaimQueue() }
+
+  /// What a request's claims are worth.
+  public func weigh(_ request: Request) -> ClaimQueue.Weight {
+    ledger?.weigh(request) ?? ClaimQueue.Weight()
   }
 
   /// Whether a block may be agreed on.

@@ -9,6 +9,8 @@ public enum Feature: String, CaseIterable, Sendable {
   case weights
   /// More than one client.
   case manyClients = "many-clients"
+  /// Clients give up what takes long, and ask something else.
+  case impatientClients = "impatient-clients"
   /// Checkpoints every few sequences, and little room beyond them.
   case smallWindow = "small-window"
   /// Epochs end every few checkpoints.
@@ -128,6 +130,7 @@ extension Scenario {
     case .manyReplicas: return replicas > plain.replicas
     case .weights: return Set(weights).count > 1
     case .manyClients: return clients > plain.clients
+    case .impatientClients: return endurance != nil
     case .smallWindow: return checkpoint < plain.checkpoint
     case .epochs: return epoch > 0
     case .reconfiguration:

@@ -1,6 +1,10 @@
 import Witan
 
 /// A state that a run may reach or not, by name. A campaign that never reached one of them has looked away.
+///
+/// Every one of them can be reached within the fault bound. So it isn't among them that a replica finds its own state to
+/// differ from the certified one: the application is deterministic, and a disk that flips bits shows by its sums, so that
+/// no correct machine in a simulation comes to that. Transcripts show what a replica does that is given such a state.
 public enum Milestone: String, CaseIterable, Sendable {
   /// Something was decided.
   case decided
@@ -40,8 +44,6 @@ public enum Milestone: String, CaseIterable, Sendable {
   case crashInTransfer = "crash-in-state-transfer"
   /// It died while it waited for a view to open.
   case crashInViewChange = "crash-in-view-change"
-  /// A replica found that its own state isn't the certified one.
-  case divergence
   /// An epoch ended.
   case epoch
   /// It ended for a replica that waited for a view to open.
@@ -64,7 +66,7 @@ public enum Milestone: String, CaseIterable, Sendable {
   case diskFull = "disk-full"
   /// It couldn't be started because its disk was damaged.
   case diskDamaged = "disk-damaged"
-  /// A client can't know what became of what it asked.
+  /// A client gave up before it knew what becomes of what it asked.
   case unknownFate = "unknown-fate"
   /// A read got no answer.
   case unanswered

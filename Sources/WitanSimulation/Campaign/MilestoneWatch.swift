@@ -94,10 +94,9 @@ public struct MilestoneWatch: Sendable {
       note(.stateTransfer)
     case .evidence: note(.evidence)
     case .liar: note(.stateLie)
-    case .diverged: note(.divergence)
     case .refusedBlock: note(.blockRefused)
     case .rejected(let rejection, _, _): if rejection.provesFault { note(.refusal) }
-    case .decided, .executed, .impossibleMembers: break
+    case .decided, .executed, .impossibleMembers, .diverged: break
     }
   }
 
@@ -120,7 +119,7 @@ public struct MilestoneWatch: Sendable {
     case .unfair: note(.leaderUnfair)
     case .demoted: note(.leaderDemoted)
     case .refusedBlock: note(.blockRefused)
-    case .viewNeverOpened, .joined: break
+    case .viewNeverOpened, .joined, .superseded: break
     }
   }
 }

@@ -58,6 +58,8 @@ struct Sketch {
     if has(.manyClients) {
       scenario.clients = draw.integer(in: 2...(profile == .overload ? 32 : 5))
     }
+    // From less than an answer takes at best, to long enough for a view to change meanwhile.
+    if has(.impatientClients) { scenario.endurance = .milliseconds(50 * draw.integer(in: 1...40)) }
     if profile == .overload { scenario.claims = draw.integer(in: 4...64) }
     let hasEpochs = has(.epochs) || has(.reconfiguration)
     if has(.smallWindow) || hasEpochs {

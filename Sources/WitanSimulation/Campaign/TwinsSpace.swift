@@ -8,6 +8,11 @@ import WitanDraw
 /// A round is a span of time, longer than it takes to give a leader up and to open the next view. After the last
 /// round the network is whole, and all that was asked must be executed.
 ///
+/// Who stands where is enumerated; when exactly is drawn, from the place in the enumeration. For what a cut leaves
+/// behind depends on where in an agreement it falls: were every cut at one instant for all, all would have decided or
+/// none, and no one ever alone. So a round begins up to an agreement's length later than its span, and for as long as a
+/// message takes only one side has stopped hearing the other.
+///
 /// What is left out, and why nothing is lost by it:
 ///
 /// * Rounds with three groups or more. A third group is a group that nobody hears; with two groups it is one of
@@ -32,6 +37,10 @@ public struct TwinsSpace: Sendable {
 
   /// How long a round is.
   static let round = Micros.milliseconds(400)
+  /// How long every message takes.
+  static let delay = Micros.milliseconds(10)
+  /// How many delays there are from one request of a client to its next: the request, three phases and the reply.
+  private static let delaysPerAgreement: UInt64 = 5
   /// The most ways that can be counted.
   private static let limit: UInt64 = 1 << 48
 
@@ -77,6 +86,7 @@ public struct TwinsSpace: Sendable {
   public func scenario(at place: UInt64) -> Scenario? {
     var number = places.dividingFullWidth((place % places).multipliedFullWidth(by: stride))
       .remainder
+    var draw = Draw(seed: number)
     let names = identities[Int(number % UInt64(identities.count))]
     number /= UInt64(identities.count)
     var ways: [UInt64] = []
@@ -88,19 +98,19 @@ public struct TwinsSpace: Sendable {
       let other = ways.map { exchanged($0, exchange, of: names) }
       if other.lexicographicallyPrecedes(ways) { return nil }
     }
-    return scenario(names, ways)
+    return scenario(names, ways, &draw)
   }
 
-  private func scenario(_ names: [Int], _ ways: [UInt64]) -> Scenario {
+  private func scenario(_ names: [Int], _ ways: [UInt64], _ draw: inout Draw) -> Scenario {
     var scenario = Scenario()
     scenario.replicas = replicas
-    scenario.quality.latency = .fixed(10_000)
+    scenario.quality.latency = .fixed(Self.delay.rawValue)
     scenario.patience = .milliseconds(100)
     (scenario.checkpoint, scenario.window) = (4, 8)
     scenario.claims = 1
     // More than can be decided, so that something is asked in every round.
     scenario.blocks = 1_000
-    scenario.limit = Self.round * UInt64(rounds)
+    scenario.limit = Self.round * UInt64(rounds) + Self.delay * Self.delaysPerAgreement
     // They never keep apart by themselves: the network sees to that.
     scenario.adversaries = [
       Casting(Twin.name, machines: NodeSet(names), trigger: Trigger(chance: 0))
@@ -108,12 +118,28 @@ public struct TwinsSpace: Sendable {
     // The same requests would make the same block of both; their clocks see to it that there are two.
     let seconds = NodeSet(replicas..<replicas + twins)
     scenario.faults.append(Fault(.step(seconds, micros: 1_000), from: 0))
-    for (index, way) in ways.enumerated() where way != 0 {
+    // In halves of a delay: where a message is on its way, and where one was just heard.
+    let begins = ways.indices.map { index in
+      Self.round * UInt64(index) + Self.delay / 2
+        * draw.integer(in: 0...2 * Self.delaysPerAgreement)
+    }
+    for (index, way) in ways.enumerated() {
+      let isSideZeroFirst = draw.chance(0.5)
+      guard way != 0 else { continue }
+      let ends = index + 1 < rounds ? begins[index + 1] : scenario.limit
       let sides = (0...1).map { side in
         NodeSet((0..<replicas + twins).filter { (way << 1) >> UInt64($0) & 1 == side })
       }
-      let begins = Self.round * UInt64(index)
-      scenario.faults.append(Fault(.partition(sides), from: begins, until: begins + Self.round))
+      // Who stands as before has been cut off all the time.
+      guard index == 0 || way != ways[index - 1] else {
+        scenario.faults.append(Fault(.partition(sides), from: begins[index], until: ends))
+        continue
+      }
+      let (deaf, heard) = isSideZeroFirst ? (sides[0], sides[1]) : (sides[1], sides[0])
+      let whole = begins[index] + Self.delay
+      scenario.faults.append(
+        Fault(.cut(from: heard, to: deaf), from: begins[index], until: whole))
+      scenario.faults.append(Fault(.partition(sides), from: whole, until: ends))
     }
     return scenario
   }

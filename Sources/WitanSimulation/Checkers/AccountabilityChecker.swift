@@ -1,5 +1,6 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// Accountability: evidence that correct replicas report proves something, and names only those that lie. And when
 /// correct machines executed different blocks though at most twice the fault bound lied, what correct machines hold convicts
@@ -13,6 +14,8 @@ public struct AccountabilityChecker: Checker {
   public private(set) var evidence: [Evidence] = []
   /// When the first proof against each culprit was reported.
   public private(set) var convictions: [ReplicaID: Micros] = [:]
+  /// The votes for invalid blocks that correct machines have proof of, one of each replica for each block.
+  public private(set) var falseVotes: [FalseVote] = []
   /// What an audit after a fork found.
   public private(set) var verdict: Audit.Verdict?
   private var newViews: [NewView] = []
@@ -37,6 +40,8 @@ public struct AccountabilityChecker: Checker {
   public mutating func observe(_ happening: Happening) {
     switch happening.event {
     case .report(.evidence(let proof)):
+      if vantage.isCorrect(happening.node) { check(proof, happening) }
+    case .denounced(let proof):
       if vantage.isCorrect(happening.node) { check(proof, happening) }
     case .report(.decided(let certificate, _)):
       if vantage.isCorrect(happening.node) { keep(certificate) }
@@ -99,6 +104,29 @@ public struct AccountabilityChecker: Checker {
       findings.add(
         .falseEvidence, at: happening,
         detail: "what it offers against \(culprit) proves nothing: \(error)")
+    }
+  }
+
+  private mutating func check(_ proof: FalseVote, _ happening: Happening) {
+    let culprit = proof.culprit
+    let isKnown = falseVotes.contains {
+      $0.culprit == culprit && $0.block.header.digest == proof.block.header.digest
+    }
+    guard !isKnown, falseVotes.count < Self.memory else { return }
+    falseVotes.append(proof)
+    if convictions[culprit] == nil { convictions[culprit] = happening.time }
+    if !vantage.isFaulty(culprit) {
+      findings.add(.falseEvidence, at: happening, detail: "it denounces \(culprit), who is correct")
+    }
+    guard proof.vote.statement.epoch == 0,
+      let examiner = vantage.application.ledger?.network?.examiner
+    else { return }
+    do throws(FalseVote.Fault) {
+      _ = try proof.verify(vantage.genesis, examiner)
+    } catch {
+      findings.add(
+        .falseEvidence, at: happening,
+        detail: "that \(culprit) vouched for an invalid block isn't proved: \(error)")
     }
   }
 

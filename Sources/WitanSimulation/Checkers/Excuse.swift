@@ -16,8 +16,9 @@ struct Connections: Sendable {
     var members = cluster.genesis.members
     var epoch: Epoch = 0
     for node in cluster.machines.indices where !faulty.contains(node) {
-      let replica = cluster.machines[node].replica
-      if replica.epoch > epoch { (epoch, members) = (replica.epoch, replica.currentMembers) }
+      guard cluster.machines[node].replica.epoch > epoch else { continue }
+      epoch = cluster.machines[node].replica.epoch
+      members = cluster.machines[node].replica.currentMembers
     }
     self.members = members
     let live = cluster.machines.indices.filter { node in

@@ -127,6 +127,7 @@ public struct Oracle: Sendable {
       state.observe(happening)
     case .started: agreement.observe(happening)
     case .report(let report): observe(report, happening)
+    case .denounced: accountability.observe(happening)
     case .asked: validity.observe(happening)
     case .called, .finished:
       linearisability.observe(happening)

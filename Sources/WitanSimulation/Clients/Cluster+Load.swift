@@ -8,6 +8,8 @@ extension Cluster {
   enum Occupation: Sendable {
     case load(LoadedClient)
     case roguery(RogueClient)
+    /// It waits for what has this tag, and gives it up when its turn comes.
+    case wait(tag: UInt64)
   }
 
   /// Sets a client to work: honestly, with a load of a shape.
@@ -18,6 +20,12 @@ extension Cluster {
   /// Sets a client to work: with hostile requests.
   public mutating func employ(_ client: Int, _ roguery: Roguery) {
     occupy(client, .roguery(RogueClient(roguery, signer: clients[client].signer)))
+  }
+
+  /// Has a client give up what has this tag, unless it came to an end before; so much for what it waited for before.
+  mutating func limitWait(of client: Int, for tag: UInt64, to span: Micros) {
+    clients[client].occupation = .wait(tag: tag)
+    wakeClient(after: span, client)
   }
 
   private mutating func occupy(_ client: Int, _ occupation: Occupation) {
@@ -52,6 +60,7 @@ extension Cluster {
       harass(&rogue, client)
       clients[client].occupation = .roguery(rogue)
       wakeClient(after: rogue.period, client)
+    case .wait(let tag): ask(client, .abandon(tag: tag))
     }
   }
 

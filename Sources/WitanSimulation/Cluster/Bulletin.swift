@@ -25,8 +25,8 @@ final class Bulletin: Gossipable {
     var writer = ByteWriter()
     if case .message(_, let number) = content { writer.write(number) }
     Self.write(content, to: &writer)
-    size = writer.bytes.count
-    messageID = MessageID(of: SHA256.hash(writer.bytes))
+    size = writer.count
+    messageID = MessageID(of: writer.withBytes { SHA256.hash($0) })
   }
 
   private static func write(_ content: Content, to writer: inout ByteWriter) {

@@ -129,8 +129,10 @@ extension Cluster {
     var coalition = Coalition()
     swap(&coalition, &coalitions[machines[index].coalition])
     var scene = Scene(
-      machine: machines[index], index: index, homes: homes, now: now, genesis: genesis,
-      coalition: consume coalition)
+      machine: index, replica: machines[index].replica, draw: machines[index].malice,
+      homes: homes, now: now, genesis: genesis,
+      examiner: machines[index].host.machine.ledger?.network?.examiner, coalition: consume coalition
+    )
     body(&adversary, &scene)
     machines[index].malice = scene.draw
     machines[index].adversary = adversary

@@ -25,10 +25,10 @@ extension Cluster {
       var ledger = try Ledger(endowment)
       let genesis = try Genesis(
         name: "simulation", members: endowment.members, parameters: configuration.parameters,
-        applicationRoot: ledger.root)
+        applicationRoot: ledger.root, application: configuration.judging.rules?.encoded ?? [])
       ledger.network = Ledger.Network(genesis: genesis, scheme: scheme)
       ledger.leavesTransitions = configuration.leavesTransitions
-      return (genesis, .ledger(ledger))
+      return (genesis, .ledger(ledger).judging(configuration.judging))
     }
   }
 

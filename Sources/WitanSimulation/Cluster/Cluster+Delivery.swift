@@ -39,7 +39,8 @@ extension Cluster {
   @inline(__always)
   private mutating func isJournalSynced(_ index: Int) -> Bool {
     if machines[index].disk.isSynced { return true }
-    guard machines[index].disk.syncTime == 0 else { return false }
+    // What waits for a sync that began when the disk was slower isn't overtaken.
+    guard machines[index].disk.syncTime == 0, !machines[index].disk.isSyncing else { return false }
     _ = machines[index].disk.endSync()
     return machines[index].disk.isSynced
   }
@@ -188,7 +189,7 @@ extension Cluster {
 
   /// A parcel arrives at a node, whose line may be busy with what came before.
   mutating func arrive(_ agenda: Agenda) {
-    guard network.conditions.nodeBandwidth != nil else { return receive(agenda) }
+    guard network.hasNarrowNodes else { return receive(agenda) }
     let (node, place) = (agenda.node, agenda.number)
     guard let time = network.receipt(at: node, bytes: parcels[place].size, now: now) else {
       tellLost(place, to: node)
@@ -221,20 +222,21 @@ extension Cluster {
 
   /// A replica hears what arrived, if the verifier lets it in.
   mutating func open(_ place: UInt32, at index: Int) {
-    if parcels[place].horizon != machines[index].replica.verifier.horizon {
-      let verifier = machines[index].replica.verifier
-      let opinion = Self.opinion(on: parcels.content(at: place), of: verifier)
-      parcels.keep(opinion, by: verifier.horizon, at: place)
+    if !parcels.isJudged(place, by: machines[index].replica.verifier.horizon) {
+      form(machines[index].replica.verifier, opinionOn: place)
     }
-    switch parcels.opinion(at: place) {
-    case .heard(let heard)?:
+    if let message = parcels.message(at: place) {
       if !machines[index].isHonest || watch.contains(.deliveries),
-        case .message(let message) = heard.input,
         !isHeard(message.value, in: place, at: index)
       {
         return
       }
-      handle(heard.input, at: index)
+      watchVote(message.value, at: index)
+      return handle(.message(consume message), at: index)
+    }
+    switch parcels.opinion(at: place) {
+    case .request(let request)?: handle(.request(request), at: index)
+    case .query(let query)?: handle(.query(query), at: index)
     case .refused(let rejection)?: tellRefused(rejection, place, at: index)
     case nil: break
     }
@@ -246,20 +248,22 @@ extension Cluster {
     return machines[index].isHonest || isHeard(message, from: sender, at: index)
   }
 
-  static func opinion(on content: Parcel.Content, of verifier: Verifier) -> Parcel.Opinion {
+  /// Has a verifier look at a parcel, and keeps what it made of it.
+  mutating func form(_ verifier: Verifier, opinionOn place: UInt32) {
+    var message: Verified<Message>?
+    var opinion: Parcel.Opinion?
     do throws(Rejection) {
-      let input: Input =
-        switch content {
-        case .message(let message): .message(try verifier.verify(message))
-        case .frame(let bytes): .message(try verifier.verify(frame: bytes))
-        case .request(let request): .request(try verifier.verify(request))
-        case .query(let query): .query(try verifier.verify(query))
-        case .reply, .answer: throw .unsolicited
-        }
-      return .heard(Parcel.Heard(input))
+      switch parcels.content(at: place) {
+      case .message(let unchecked): message = try verifier.verify(unchecked)
+      case .frame(let bytes): message = try verifier.verify(frame: bytes)
+      case .request(let request): opinion = .request(try verifier.verify(request))
+      case .query(let query): opinion = .query(try verifier.verify(query))
+      case .reply, .answer: throw .unsolicited
+      }
     } catch {
-      return .refused(error)
+      opinion = .refused(error)
     }
+    parcels.keep(message, opinion, by: verifier.horizon, at: place)
   }
 
   private mutating func tellRefused(_ rejection: Rejection, _ place: UInt32, at index: Int) {

@@ -279,10 +279,8 @@ extension Cluster {
       account.note(
         .delivered, at: now, node: index, UInt64(bulletin.sender), bulletin.messageID.rawValue)
     }
-    let verifier = machines[index].replica.verifier
-    let opinion = Self.opinion(on: content, of: verifier)
-    parcels.keep(opinion, by: verifier.horizon, at: place)
-    if case .refused(let rejection) = opinion {
+    form(machines[index].replica.verifier, opinionOn: place)
+    if case .refused(let rejection)? = parcels.opinion(at: place) {
       // What isn't known here may be known elsewhere; what is false is false everywhere.
       var isFalse = rejection.provesFault || rejection == .badSignature
       // Who can't read something doesn't pass it on.

@@ -37,6 +37,8 @@ public struct Cluster: Sendable {
     public var followers = 0
     /// What they run.
     public var application = ReplicatedApplication.Kind.store
+    /// Who judges the claims that a ledger is asked to take.
+    public var judging = Judging.none
     /// Whether a ledger leaves a transition behind for each block, with the checker of states.
     public var leavesTransitions = false
     /// How many clients have sessions.
@@ -141,7 +143,8 @@ public struct Cluster: Sendable {
     for (index, name) in (Array(0..<names) + twins).enumerated() {
       var machine = Machine(
         id: ReplicaID(UInt32(name)), signer: signers[name], genesis: genesis, scheme: scheme,
-        application: application.leavingNoTransitions, luck: draw.split("machine", UInt64(index)))
+        application: application.leavingNoTransitions.judging(configuration.judging),
+        luck: draw.split("machine", UInt64(index)))
       machine.disk.syncTime = configuration.syncTime
       // No two clocks agree: twins that hear the same at the same time still propose two blocks of it.
       if index >= names { machine.clock.step(by: Self.twinOffset) }
@@ -368,15 +371,14 @@ public struct Cluster: Sendable {
       batch.removeAll()
       swap(&batch, &effects)
     }
-    answers.removeAll(keepingCapacity: true)
+    while answers.popLast() != nil {}
     var next = 0
     while true {
-      for place in 0..<batch.list.count {
+      while let effect = batch.next() {
         guard machines[index].survivesEffect() else { return die(index, .killed) }
-        perform(batch.list[place], at: index)
+        perform(consume effect, at: index)
         guard machines[index].isUp else { return }
       }
-      batch.removeAll()
       guard next < answers.count else { return }
       let local = machines[index].clock.monotonic(at: now)
       machines[index].replica.handle(answers[next], at: local, into: &batch)
@@ -384,7 +386,7 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func perform(_ effect: Effect, at index: Int) {
+  private mutating func perform(_ effect: consuming Effect, at index: Int) {
     switch effect {
     case .persist(let record):
       if !readers.isEmpty, case .epoch(let change) = record { note(change) }
@@ -412,12 +414,10 @@ public struct Cluster: Sendable {
     }
   }
 
-  private mutating func send(_ reply: consuming Reply, from index: Int) {
-    if !machines[index].isHonest {
-      guard let told = dishonest(reply, at: index) else { return }
-      reply = told
-    }
-    if watch.contains(.messages) { tell(.messages, index, .replied(reply)) }
+  private mutating func send(_ meant: Reply, from index: Int) {
+    let told = machines[index].isHonest ? meant : dishonest(meant, at: index)
+    guard let reply = told else { return }
+    tell(.messages, index, .replied(reply))
     guard let client = clientPlaces[reply.body.client] else { return }
     sendDurably(.reply(reply), from: index, client: client)
   }
@@ -426,7 +426,11 @@ public struct Cluster: Sendable {
   private mutating func ask(_ effect: Effect, at index: Int) {
     let clock = machines[index].clock.timeOfDay(at: now)
     var answer = machines[index].answer(effect, clock: clock)
-    if !machines[index].isHonest { answer = dishonest(answer, to: effect, at: index) }
+    if !machines[index].isHonest {
+      answer = dishonest(answer, to: effect, at: index)
+    } else if case .validate(let block, _) = effect, case .validated(_, .invalid)? = answer {
+      denounce(block, at: index)
+    }
     if watch.contains(.seam) { tellSeam(effect, answer, at: index) }
     if let answer { answers.append(answer) }
   }

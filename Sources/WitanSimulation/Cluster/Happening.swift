@@ -1,9 +1,10 @@
 import Witan
 import WitanCrypto
+import WitanProofs
 
 /// Something that happened in a simulation, as somebody sees it who stands outside and sees everything.
 public struct Happening: Sendable {
-  /// What happened.
+  /// What happened. What is large is kept in a box: several look at it, one after the other.
   public enum Event: Sendable {
     /// A message left a machine, to one replica or to all others.
     case sent(Message, to: ReplicaID?)
@@ -12,15 +13,17 @@ public struct Happening: Sendable {
     /// A message to a machine was lost on its way.
     case lost(Message, from: Int)
     /// The application was asked about a block.
-    case validated(Block, Verdict)
+    indirect case validated(Block, Verdict)
     /// A decided block was given to the application.
     case executed(Execution)
     /// The application told its state at a checkpoint.
-    case reached(SequenceNumber, root: Digest)
+    indirect case reached(SequenceNumber, root: Digest)
     /// The application took the state of a checkpoint in place of its own.
-    case installed(CheckpointSummary)
+    indirect case installed(CheckpointSummary)
     /// What a replica tells of itself.
     case report(Report)
+    /// A machine has proof that a replica vouched for a block whose claims don't hold.
+    case denounced(FalseVote)
     /// A machine was started, for the so-manieth time.
     case started(life: UInt32)
     /// A machine died.
@@ -32,15 +35,15 @@ public struct Happening: Sendable {
     /// A machine goes on.
     case resumed
     /// A machine's application stands where its disk left it: at a checkpoint, or at the genesis.
-    case restored(SequenceNumber, root: Digest)
+    indirect case restored(SequenceNumber, root: Digest)
     /// A replica answered a client's request.
-    case replied(Reply)
+    indirect case replied(Reply)
     /// A client's user has it submit something, read something, or wait no longer.
-    case called(ClientSession.Input)
+    indirect case called(ClientSession.Input)
     /// A request was sent to replicas, by a client or by somebody that is none of them.
     case asked(Request)
     /// What a client asked has come to an end.
-    case finished(Cluster.Finished)
+    indirect case finished(Cluster.Finished)
     /// Something that a plan says began, or ended.
     case planned(Int, begins: Bool)
   }

@@ -60,6 +60,9 @@ struct Disk: Sendable {
   /// Whether all that was written is on the platter.
   var isSynced: Bool { synced == log.count }
 
+  /// Whether a sync is under way.
+  var isSyncing: Bool { syncing != nil }
+
   /// Begins a sync of all that was written; false when one is under way.
   mutating func beginSync() -> Bool {
     guard syncing == nil else { return false }

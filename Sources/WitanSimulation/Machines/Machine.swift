@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanProofs
 
 /// One simulated machine: the shipped replica, its application, its disk and its clock.
 struct Machine: Sendable {
@@ -46,6 +47,8 @@ struct Machine: Sendable {
   var missed: [UInt64] = []
   /// The timers that run, by kind.
   var timers = [Timer?](repeating: nil, count: Timer.Kind.allCases.count)
+  /// What it knows of votes for blocks with claims; nil where there are none.
+  var voteWatch: VoteWatch?
   /// What makes it lie.
   var adversary: (any Adversary)? {
     didSet { isHonest = adversary == nil }
@@ -72,6 +75,7 @@ struct Machine: Sendable {
     replica = Replica(genesis: genesis, identity: id, signer: signer, scheme: scheme)
     host = StateMachineHost(application)
     blank = application
+    voteWatch = application.ledger?.network?.examiner.map { _ in VoteWatch() }
     self.luck = luck.split("disk")
     malice = luck.split("malice")
   }
@@ -92,6 +96,7 @@ struct Machine: Sendable {
     disk.losePower(&luck)
     outbox.removeAll()
     missed.removeAll()
+    if voteWatch != nil { voteWatch = VoteWatch() }
     timers = Array(repeating: nil, count: timers.count)
   }
 

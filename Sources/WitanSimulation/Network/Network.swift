@@ -63,6 +63,8 @@ struct Network: Sendable {
   private var uplinks: [Micros]
   private var downlinks: [Micros]
   private var links: [UInt64: Micros] = [:]
+  /// Whether nodes receive only so many bytes a second, which is asked with every arrival.
+  private(set) var hasNarrowNodes = false
   /// Whether nothing but latency happens, so that nothing else need be looked at.
   private var isQuiet = true
 
@@ -80,6 +82,7 @@ struct Network: Sendable {
   var nodes: Int { sent.count }
 
   private mutating func lookAgain() {
+    hasNarrowNodes = conditions.nodeBandwidth != nil
     isQuiet =
       rules.isEmpty && cuts.isEmpty && clogs.isEmpty && lane.isPlain
       && conditions.nodeBandwidth == nil && conditions.stabilisation == nil

@@ -7,24 +7,18 @@ enum Parcel {
     case message(Message)
     /// Bytes in which a bit flipped.
     case frame([UInt8])
-    indirect case request(Request)
+    case request(Request)
     indirect case query(Query)
     indirect case reply(Reply)
     indirect case answer(Answer)
   }
 
-  /// What a verifier made of it. Whoever knows the same members would say the same. It is kept apart, so that a
-  /// delivery need copy nothing of it.
+  /// What a verifier made of it, but for messages that it let in. Whoever knows the same members would say the same. It
+  /// is kept apart, so that a delivery need copy nothing else.
   enum Opinion: Sendable {
-    case heard(Heard)
+    case request(Verified<Request>)
+    indirect case query(Verified<Query>)
     indirect case refused(Rejection)
-  }
-
-  /// What replicas hear.
-  final class Heard: Sendable {
-    let input: Input
-
-    init(_ input: Input) { self.input = input }
   }
 
   /// What is written on the outside. It touches no heap: it is read with every delivery.
@@ -33,8 +27,6 @@ enum Parcel {
     let size: Int
     /// Its number in the log.
     let number: UInt64
-    /// What the verifier knew whose opinion is kept.
-    var horizon: Verifier.Horizon?
     /// How many times it is still to arrive.
     var pending = 0
   }
@@ -45,6 +37,10 @@ enum Parcel {
 struct ParcelStore: Sendable {
   private var labels: [Parcel.Label] = []
   private var contents: [Parcel.Content] = []
+  /// What the verifier knew whose opinion is kept.
+  private var horizons: [Verifier.Horizon?] = []
+  /// The messages among them that the verifier let in: they are nearly all there is.
+  private var messages: [Verified<Message>?] = []
   private var opinions: [Parcel.Opinion?] = []
   private var free: [UInt32] = []
   private var total: UInt64 = 0
@@ -58,10 +54,13 @@ struct ParcelStore: Sendable {
     if let place = free.popLast() {
       labels[Int(place)] = label
       contents[Int(place)] = content
+      horizons[Int(place)] = nil
       return place
     }
     labels.append(label)
     contents.append(content)
+    horizons.append(nil)
+    messages.append(nil)
     opinions.append(nil)
     return UInt32(labels.count - 1)
   }
@@ -78,13 +77,27 @@ struct ParcelStore: Sendable {
   @inline(__always)
   func content(at place: UInt32) -> Parcel.Content { contents[Int(place)] }
 
-  /// What the verifier made of the parcel at a place that knew as much as its label says.
+  /// Whether what a verifier that knows so much made of the parcel at a place is kept.
+  @inline(__always)
+  func isJudged(_ place: UInt32, by horizon: Verifier.Horizon) -> Bool {
+    horizons[Int(place)] == horizon
+  }
+
+  /// The message in the parcel at a place, if the verifier let it in.
+  @inline(__always)
+  func message(at place: UInt32) -> Verified<Message>? { messages[Int(place)] }
+
+  /// What the verifier made of the parcel at a place that holds no message, or one that it refused.
   @inline(__always)
   func opinion(at place: UInt32) -> Parcel.Opinion? { opinions[Int(place)] }
 
-  /// Keeps what a verifier that knows so much made of a parcel.
-  mutating func keep(_ opinion: Parcel.Opinion, by horizon: Verifier.Horizon, at place: UInt32) {
-    labels[Int(place)].horizon = horizon
+  /// Keeps what a verifier that knows so much made of a parcel: a message that it let in, or something else.
+  mutating func keep(
+    _ message: Verified<Message>?, _ opinion: Parcel.Opinion?, by horizon: Verifier.Horizon,
+    at place: UInt32
+  ) {
+    horizons[Int(place)] = horizon
+    messages[Int(place)] = message
     opinions[Int(place)] = opinion
   }
 
@@ -98,6 +111,7 @@ struct ParcelStore: Sendable {
   /// Empties a place.
   mutating func remove(_ place: UInt32) {
     contents[Int(place)] = .frame([])
+    messages[Int(place)] = nil
     opinions[Int(place)] = nil
     free.append(place)
   }

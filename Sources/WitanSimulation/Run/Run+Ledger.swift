@@ -2,6 +2,7 @@ import Witan
 import WitanCrypto
 import WitanDraw
 import WitanLedger
+import WitanProofs
 
 /// What clients ask where the ledger is what runs: transfers among them, claims to be settled, punishment for those who
 /// were found to lie, and what somebody owns.
@@ -48,12 +49,12 @@ extension Run {
 
   private mutating func operations(_ ledger: Ledger, of own: PublicKey) -> [LedgerOperation] {
     if !docket.isEmpty {
-      let evidence = docket.removeFirst()
-      let offence = StateKey.offence(Offence(evidence).digest)
-      let isNews = (try? ledger.record(offence)) == .some(nil)
-      if isNews { return [.convict(evidence)] }
+      let charge = docket.removeFirst()
+      let isNews = (try? ledger.record(.offence(charge.offence.digest))) == .some(nil)
+      if charge.standsAlone, isNews { return [charge.operation] }
     }
-    if draw.chance(0.5), let settle = settlement(ledger) { return settle }
+    if draw.chance(0.5), let settle = settlements(ledger) { return settle }
+    if cluster.configuration.judging != .none, draw.chance(0.75) { return proofs(by: own) }
     let nonce = (try? ledger.account(of: own).nonce) ?? 0
     let clients = cluster.clients.map(\.signer.publicKey)
     return (0..<UInt64(max(1, load.operations))).map { index in
@@ -63,27 +64,67 @@ extension Run {
     }
   }
 
+  /// Claims to be proved, as many as a request bundles.
+  private mutating func proofs(by own: PublicKey) -> [LedgerOperation] {
+    guard let author = cluster.clients.first(where: { $0.signer.publicKey == own })?.signer else {
+      return []
+    }
+    return (0..<UInt64(max(1, load.operations))).compactMap { index in
+      let number = asked << 10 | index
+      let claim = ClaimMill.claim(number, by: author, chain: cluster.genesis.digest)
+      if let claim, unsettled.count < 1_024 { unsettled.append(claim.claim) }
+      return claim.map(LedgerOperation.prove)
+    }
+  }
+
+  /// What there is to be settled: where claims are judged, one that was proved and isn't settled yet; else one that is made
+  /// up here.
+  private mutating func finding(_ ledger: Ledger) -> ClaimOutcome? {
+    guard let examiner = ledger.network?.examiner else {
+      return ClaimOutcome(
+        claim: SHA256.hash(Array("claim \(asked)".utf8)), isProved: true,
+        difficulty: draw.integer(in: 1...2_000_000))
+    }
+    let index = unsettled.firstIndex { (try? ledger.record(.proof($0.digest))) != .some(nil) }
+    guard let index else { return nil }
+    let claim = unsettled.remove(at: index)
+    let ruling = examiner.court.rulings(on: [claim])[0]
+    return ClaimOutcome(
+      claim: claim.digest, isProved: ruling.isProved, difficulty: ruling.difficulty)
+  }
+
+  /// What there is to settle: where claims are judged, as many at once as a request bundles and has room for.
+  private mutating func settlements(_ ledger: Ledger) -> [LedgerOperation]? {
+    guard cluster.configuration.judging != .none else { return settlement(ledger) }
+    let room = 256 / max(1, cluster.machines.count)
+    var operations: [LedgerOperation] = []
+    for _ in 0..<max(1, min(load.operations, room)) {
+      guard let settle = settlement(ledger) else { break }
+      operations += settle
+    }
+    return operations.isEmpty ? nil : operations
+  }
+
   /// A claim with the verdicts of those in office, in an order that the network might have brought them in. Who is silent
   /// gives none; who is cast to judge wrongly gives false ones now and then, which are brought against it at once.
   private mutating func settlement(_ ledger: Ledger) -> [LedgerOperation]? {
-    guard let office = try? ledger.office() else { return nil }
-    let claim = SHA256.hash(Array("claim \(asked)".utf8))
-    let outcome = ClaimOutcome(
-      claim: claim, isProved: true, difficulty: draw.integer(in: 1...2_000_000))
-    let denial = ClaimOutcome(claim: claim, isProved: false, difficulty: 0)
+    guard let office = try? ledger.office(), let outcome = finding(ledger) else { return nil }
+    let denial = ClaimOutcome(claim: outcome.claim, isProved: false, difficulty: 0)
     var verdicts: [SignedOutcome] = []
     var lies: [LedgerOperation] = []
-    for member in draw.shuffled(office.members) {
+    // As many as fit into a request beside what else is in it.
+    let limit = Int(cluster.configuration.parameters.requestByteLimit) - 4_096
+    for seat in draw.shuffled(office.seats).prefix(limit / SignedOutcome.encodedSize) {
       guard
         let machine = cluster.machines.indices.first(where: {
-          cluster.machines[$0].id == member.id
+          cluster.machines[$0].id == seat.id
         }), cluster.machines[machine].isUp,
-        let stake = try? ledger.validator(member.id)?.stake, stake >= ledger.economy.minimumStake
+        let stake = try? ledger.validator(seat.id)?.stake, stake >= ledger.economy.minimumStake
       else { continue }
       guard !isCast(machine, as: "silent") else { continue }
       let isLie = isCast(machine, as: "wrong-verdicts") && draw.chance(0.5)
       let verdict = SignedOutcome(
-        isLie ? denial : outcome, by: member.id, with: cluster.machines[machine].signer,
+        isLie ? denial : outcome, by: seat.id, with: cluster.machines[machine].signer,
         chain: cluster.genesis.digest)
       verdicts.append(verdict)
       if isLie { lies.append(.refute(verdict)) }
@@ -95,6 +136,37 @@ extension Run {
   private func isCast(_ machine: Int, as role: String) -> Bool {
     cluster.configuration.castings.contains {
       $0.adversary == role && $0.machines.contains(machine)
+    }
+  }
+}
+
+/// What somebody is to be punished for.
+enum Charge: Sendable {
+  /// What the core's evidence proves.
+  case evidence(Evidence)
+  /// A vote for a block whose claims don't hold.
+  case falseVote(FalseVote)
+
+  var offence: Offence {
+    switch self {
+    case .evidence(let proof): Offence(proof)
+    case .falseVote(let proof): Offence(proof)
+    }
+  }
+
+  /// What brings it before the ledger.
+  var operation: LedgerOperation {
+    switch self {
+    case .evidence(let proof): .convict(proof)
+    case .falseVote(let proof): .denounce(proof, lineage: [])
+    }
+  }
+
+  /// Whether it can be checked without knowing how the epochs led to the one it speaks of.
+  var standsAlone: Bool {
+    switch self {
+    case .evidence: true
+    case .falseVote(let proof): proof.vote.statement.epoch == 0
     }
   }
 }

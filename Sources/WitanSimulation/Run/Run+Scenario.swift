@@ -25,6 +25,7 @@ extension Run {
     configuration.leavesTransitions = keepsHistory
     var load = Load()
     load.operations = scenario.claims
+    load.endurance = scenario.endurance
     try self.init(configuration, blocks: scenario.blocks, load: load, isChecked: isChecked)
     cluster.plan(scenario.faults)
   }

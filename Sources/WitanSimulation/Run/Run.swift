@@ -1,6 +1,8 @@
 import Witan
 import WitanCrypto
 import WitanDraw
+import WitanLedger
+import WitanProofs
 
 /// One run of a cluster under load, under the eyes of all checkers: clients ask in closed loops until enough blocks are
 /// executed by every correct machine, or the time is up.
@@ -60,6 +62,8 @@ public struct Run: Sendable {
     public var reads = 0.25
     /// How many bytes a value has, eight at least: each is written once, so that whoever reads it tells which write.
     public var valueSize = 32
+    /// How long a client waits for an answer before it gives up; nil is for ever.
+    public var endurance: Micros?
 
     /// Requests of one operation, and a read in every four.
     public init() {}
@@ -90,6 +94,8 @@ public struct Run: Sendable {
   public private(set) var finalities: [Micros] = []
   /// Which states correct machines reached; nil when nobody wants to know.
   var milestones: MilestoneWatch?
+  /// How many claims were asked to be proved in the blocks that a quorum executed.
+  public private(set) var claims = 0
   /// What corrupted machines did, by machine.
   public private(set) var culprits: [Culprit] = []
   private var places: [Int: Int] = [:]
@@ -104,7 +110,10 @@ public struct Run: Sendable {
   var draw: Draw
   private(set) var asked: UInt64 = 0
   /// Evidence that waits to be brought before the ledger.
-  var docket: [Evidence] = []
+  var docket: [Charge] = []
+  /// Claims that were asked to be proved, and wait to be settled.
+  var unsettled: [Claim] = []
+  private var denounced: Set<Digest> = []
   var isAsking = true
 
   /// A view of an epoch.
@@ -156,6 +165,9 @@ public struct Run: Sendable {
 
   /// Proofs of faults that correct replicas found.
   public var evidence: [Evidence] { oracle.accountability.evidence }
+
+  /// Proofs that replicas vouched for blocks whose claims don't hold, as correct replicas have them.
+  public var falseVotes: [FalseVote] { oracle.accountability.falseVotes }
 
   /// What everybody waits for now.
   public var diagnosis: Diagnosis { Diagnosis(of: cluster) }
@@ -219,8 +231,7 @@ public struct Run: Sendable {
       if isChecked { oracle.watch(happenings, in: cluster) }
       for happening in happenings { note(happening, onDecision) }
       guard milestones != nil else { continue }
-      let vantage = oracle.vantage
-      for happening in happenings where !vantage.faulty.contains(happening.node) {
+      for happening in happenings where !oracle.vantage.faulty.contains(happening.node) {
         milestones?.observe(happening)
       }
     }
@@ -250,6 +261,8 @@ public struct Run: Sendable {
     case .died, .started, .unfit, .paused, .resumed: mayBeDone = true
     case .report(let report):
       if oracle.vantage.isCorrect(happening.node) { note(report, happening) }
+    case .denounced(let proof):
+      if oracle.vantage.isCorrect(happening.node) { charge(proof, at: happening.time) }
     default: break
     }
   }
@@ -278,7 +291,7 @@ public struct Run: Sendable {
     case .rejected(let rejection, _, let sender?) where rejection.provesFault:
       blame(sender) { $0.refusals += 1 }
     case .evidence(let proof):
-      docket.append(proof)
+      docket.append(.evidence(proof))
       blame(proof.culprit) { $0.convictedAt = $0.convictedAt ?? happening.time }
     case .enteredEpoch(let epoch, let members):
       guard epoch > self.epoch else { return }
@@ -286,6 +299,13 @@ public struct Run: Sendable {
       mayBeDone = true
     default: break
     }
+  }
+
+  /// Every correct replica has the proof: it is brought once.
+  private mutating func charge(_ proof: FalseVote, at time: Micros) {
+    guard denounced.insert(Offence(proof).digest).inserted else { return }
+    docket.append(.falseVote(proof))
+    blame(proof.culprit) { $0.convictedAt = $0.convictedAt ?? time }
   }
 
   private mutating func blame(_ name: ReplicaID, _ note: (inout Culprit) -> Void) {
@@ -318,6 +338,9 @@ public struct Run: Sendable {
     proposedAt[header.digest] = nil
     forgetOldProposals()
     finalities.append(finality)
+    claims += execution.requests.reduce(0) {
+      $0 + $1.operations.count(where: LedgerOperation.carriesClaim)
+    }
     onDecision(
       DecidedBlock(
         sequence: sequence, digest: header.digest, proposer: header.proposer, view: progress.view,
@@ -342,6 +365,7 @@ public struct Run: Sendable {
   private mutating func askNext(_ client: Int) {
     guard asked < load.asks else { return }
     asked += 1
+    if let endurance = load.endurance { cluster.limitWait(of: client, for: asked, to: endurance) }
     if let ledger = cluster.machines[bestInformed].host.machine.ledger {
       return askLedger(ledger, client)
     }

@@ -30,6 +30,12 @@ extension Scenario {
         problem: "there \(verb) \(count) for \(replicas) replicas", remedy: "give one for each")
     }
     if let flaw = gossipFlaw { return flaw }
+    if judge != .none, application != .ledger {
+      return Flaw(
+        statement: .settings(["judge", "application"]),
+        problem: "the \(application.rawValue) takes no claims to judge",
+        remedy: "say application ledger too, or judge none")
+    }
     let names = replicas + reserve
     for (index, casting) in adversaries.enumerated() {
       for nodes in [casting.machines, casting.victims ?? []] {

@@ -44,6 +44,8 @@ public struct Scenario: Hashable, Sendable {
   public var claims = 4
   /// How many clients send requests.
   public var clients = 1
+  /// How long a client waits for an answer before it gives up and asks something else; nil is for ever.
+  public var endurance: Micros?
   /// What every link does.
   public var quality = LinkQuality(latency: .fixed(20_000))
   /// How many bytes a second each node sends, and receives; nil is as many as there are.
@@ -62,6 +64,8 @@ public struct Scenario: Hashable, Sendable {
   public var followers = 0
   /// What the replicas run.
   public var application = ReplicatedApplication.Kind.store
+  /// Who judges the claims that a ledger is asked to take.
+  public var judge = Judging.none
   /// How many nodes all others know in the beginning; they find the rest from there. 0 is that everybody was acquainted
   /// with some beforehand.
   public var bootstrap = 0
@@ -116,6 +120,7 @@ public struct Scenario: Hashable, Sendable {
     configuration.powers = weights.map { VotingPower($0) }
     configuration.clients = clients
     configuration.application = application
+    configuration.judging = judge
     if topology == .gossip {
       configuration.topology = .gossip(gossip)
       configuration.followers = followers

@@ -127,7 +127,12 @@ struct ScenarioSetting: Sendable {
       "absence", \.absence, "how long they are away then",
       read: { (text) throws(InvalidValue) in try Distribution(parsing: text) },
       write: { $0.optionText }),
+    ScenarioSetting(
+      "endurance", \.endurance, "how long a client waits for an answer before it gives up",
+      read: { (text) throws(InvalidValue) in try Micros.parse(text) },
+      write: { "\($0 ?? 0)" }),
     choice("application", \.application, "what the replicas run"),
+    choice("judge", \.judge, "who judges claims"),
     choice("signatures", \.signatures, "how messages are signed"),
     integer("checkpoint", \.checkpoint, 1...65_536, "how many sequences a checkpoint is after"),
     integer("window", \.window, 2...65_536, "how far ordering runs ahead of a checkpoint"),

@@ -16,10 +16,32 @@ struct EventQueue: Sendable {
   private static let width = 256
   private static let levels = UInt64.bitWidth / UInt8.bitWidth
 
+  /// Entries in the order in which they came. What was taken out leaves its room, so that putting one in is a store.
+  private struct Slot {
+    private(set) var count = 0
+    private var room: [Entry] = []
+
+    subscript(index: Int) -> Entry { room[index] }
+
+    @inline(__always)
+    mutating func append(_ entry: Entry) {
+      if count < room.count { room[count] = entry } else { room.append(entry) }
+      count += 1
+    }
+
+    /// Forgets all entries. A slot that once held many gives its room back.
+    mutating func removeAll() {
+      count = 0
+      if room.count > EventQueue.keptRoom { room = [] }
+    }
+  }
+
   /// The slots, level by level. That of `last` itself is on level 0.
-  private var slots = [[Entry]](repeating: [], count: levels * width)
+  private var slots = [Slot](repeating: Slot(), count: levels * width)
   /// Which of the slots hold something, but for that of `last`: 64 to a word.
   private var occupied = [UInt64](repeating: 0, count: levels * width / 64)
+  /// Which of those words aren't zero.
+  private var occupiedWords: UInt64 = 0
   /// How many have been taken of the slot of `last`.
   private var head = 0
   private var last: UInt64 = 0
@@ -47,15 +69,16 @@ struct EventQueue: Sendable {
     let level = (UInt64.bitWidth - 1 - (difference | 1).leadingZeroBitCount) >> 3
     let slot = level << 8 | Int(truncatingIfNeeded: entry.time >> UInt64(level << 3) & 0xFF)
     slots[slot].append(entry)
-    if difference != 0 { occupied[slot >> 6] |= 1 << UInt64(slot & 63) }
+    guard difference != 0 else { return }
+    occupied[slot >> 6] |= 1 << UInt64(slot & 63)
+    occupiedWords |= 1 << UInt64(slot >> 6)
   }
 
   /// The slot of the events that come after those at `last`: the first one that holds any.
   private var nextSlot: Int? {
-    for word in occupied.indices where occupied[word] != 0 {
-      return word << 6 | occupied[word].trailingZeroBitCount
-    }
-    return nil
+    guard occupiedWords != 0 else { return nil }
+    let word = occupiedWords.trailingZeroBitCount
+    return word << 6 | occupied[word].trailingZeroBitCount
   }
 
   /// When the next event happens.
@@ -64,7 +87,7 @@ struct EventQueue: Sendable {
     if let known { return Micros(known) }
     guard let slot = nextSlot else { return nil }
     var least = UInt64.max
-    for entry in slots[slot] { least = min(least, entry.time) }
+    for index in 0..<slots[slot].count { least = min(least, slots[slot][index].time) }
     known = least
     return Micros(least)
   }
@@ -80,7 +103,7 @@ struct EventQueue: Sendable {
     head += 1
     count -= 1
     if head == slots[slot].count {
-      slots[slot].removeAll(keepingCapacity: head <= Self.keptRoom)
+      slots[slot].removeAll()
       head = 0
     }
     return (Micros(entry.time), entry.ticket)
@@ -91,15 +114,16 @@ struct EventQueue: Sendable {
     last = time
     known = nil
     occupied[slot >> 6] &= ~(1 << UInt64(slot & 63))
+    if occupied[slot >> 6] == 0 { occupiedWords &= ~(1 << UInt64(slot >> 6)) }
     // On the lowest level all that a slot holds is of one time.
     guard slot >= Self.width else { return }
-    var moving: [Entry] = []
+    var moving = Slot()
     swap(&moving, &slots[slot])
-    for entry in moving { place(entry) }
-    moving.removeAll(keepingCapacity: moving.count <= Self.keptRoom)
+    for index in 0..<moving.count { place(moving[index]) }
+    moving.removeAll()
     swap(&moving, &slots[slot])
   }
 
-  /// A slot that once held more gives its room back.
+  /// How many entries a slot keeps room for.
   private static let keptRoom = 1 << 12
 }

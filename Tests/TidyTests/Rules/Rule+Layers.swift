@@ -11,7 +11,8 @@ enum Layers {
       "WitanDraw": [],
       "WitanCrypto": ["CCrypto", "CSodium"],
       "Witan": ["WitanCrypto"],
-      "WitanProofs": ["Witan", "WitanCrypto", "CZ3"],
+      // A lock guards what courts remember: they are asked by several threads, and start none.
+      "WitanProofs": ["Witan", "WitanCrypto", "CZ3", "Synchronization"],
       "WitanLedger": ["Witan", "WitanCrypto", "WitanProofs"],
       "WitanRollup": ["Witan", "WitanCrypto", "WitanProofs", "WitanLedger"],
       "WitanEvents": ["Witan", "CSQLite"],

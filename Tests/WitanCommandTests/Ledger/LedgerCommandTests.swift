@@ -13,7 +13,7 @@ private final class Remains {
 
   init(_ more: String...) {
     run = Session(
-      "simulate", "--application", "ledger", "--clients", "2", "--blocks", "12",
+      "simulate", "--application", "ledger", "--judge", "none", "--clients", "2", "--blocks", "12",
       "--save-ledger", folder)
   }
 

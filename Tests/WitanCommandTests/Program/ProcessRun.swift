@@ -9,11 +9,12 @@ struct ProcessRun {
   /// Runs an executable to its end; `output` may lead its standard output elsewhere.
   init(
     _ executable: String, _ arguments: [String], environment: [String: String] = [:],
-    output: FileHandle? = nil
+    output: FileHandle? = nil, in folder: URL? = nil
   ) throws {
     let process = Process()
     process.executableURL = URL(filePath: executable)
     process.arguments = arguments
+    if let folder { process.currentDirectoryURL = folder }
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     let outputs = Pipe()
     let errors = Pipe()

@@ -50,6 +50,19 @@ import Testing
     #expect(account.virtualMillis > 5_000)
   }
 
+  @Test func `claims are judged by each replica where that takes little, and by a stand-in else`()
+    throws
+  {
+    let small = Session(line: "simulate --blocks 6")
+    #expect(small.output.contains("judged by each replica with Z3 "))
+    #expect(Session(line: "simulate --blocks 2000 --limit 1s").output.contains("a stand-in for Z3"))
+    #expect(Session(line: "simulate --blocks 6 --judge simulated").output.contains("a stand-in"))
+    #expect(!Session(line: "simulate --blocks 2 --judge none").output.contains("judged by"))
+    let wrong = Session(line: "simulate --application store --judge real")
+    #expect(
+      wrong.code == .usage && wrong.errors.contains("--judge real: the store takes no claims"))
+  }
+
   @Test func `replicas that gossip agree too, and those that follow get to know`() throws {
     let session = Session(line: "simulate --json --topology gossip --followers 9 --blocks 4")
     let account = try Account(session)
@@ -82,7 +95,7 @@ import Testing
     #expect(Set(account.evidence.map(\.culprit)).count >= faulty)
 
     var scenario = Scenario()
-    scenario.application = .ledger
+    (scenario.application, scenario.judge) = (.ledger, .real)
     scenario.replicas = replicas
     let cluster = try Cluster(scenario.configuration)
     let verifier = Verifier(genesis: cluster.genesis, scheme: cluster.scheme)

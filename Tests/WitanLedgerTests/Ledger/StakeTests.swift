@@ -38,7 +38,7 @@ struct StakeTests {
     #expect(try bank.ask(1, all) == .refused(.notInOffice, operation: 0))
     bank.epoch = 1
     try bank.block([])
-    #expect(try bank.ledger.office()?.members.count == 5)
+    #expect(try bank.ledger.office()?.seats.count == 5)
     #expect(bank.ledger.nextMembers == nil)
     #expect(try bank.ask(1, all) == .done)
   }
@@ -78,6 +78,26 @@ struct StakeTests {
     #expect(try bank.ledger.validator(9)?.owner == Bank.key(0))
   }
 
+  @Test("As many validators can be in office as a network may have members, and no more")
+  func manyMembers() throws {
+    var endowment = Endowment()
+    endowment.seats = (UInt32(0)..<4_097).map { index in
+      let key = SHA256.hash(withUnsafeBytes(of: index.littleEndian) { Array($0) })
+      let bytes = PublicKey(bytes: key.bytes) ?? PublicKey()
+      return .init(id: ReplicaID(index), key: bytes, owner: bytes, stake: .tokens(1_000))
+    }
+    #expect(throws: LedgerRefusal.malformed) { try Ledger(endowment) }
+    endowment.seats.removeLast()
+    let ledger = try Ledger(endowment)
+    #expect(try ledger.office()?.seats.count == 4_096)
+    #expect(ledger.nextMembers == nil)
+    let (answer, place) = (ledger.answer(StateKey.office.encoded), ledger.image)
+    #expect(ledger.prove(StateKey.office.encoded, in: place)?.answer == answer)
+    #expect(
+      LedgerImage.verifies(
+        try #require(place.chunk(0)).bytes, proof: [], at: 0, of: place.count, root: place.root))
+  }
+
   @Test("One purse over many validators weighs what it weighs in one")
   func onePurse() {
     property(cases: 40) { draw in
@@ -88,11 +108,11 @@ struct StakeTests {
         validators: 3 + parts,
         stakes: [Amount](repeating: .tokens(20_000), count: 3)
           + [Amount](repeating: each, count: parts))
-      let members = try #require(try bank.ledger.office()).members
-      let power = members.dropFirst(3).reduce(VotingPower(0)) { $0 + $1.power }
+      let seats = try #require(try bank.ledger.office()).seats
+      let power = seats.dropFirst(3).reduce(VotingPower(0)) { $0 + $1.power }
       try expect(power.rawValue <= purse.units)
       try expect(power.rawValue > purse.units - UInt64(parts))
-      let quorum = try Membership(members).quorum
+      let quorum = Quorum(total: seats.reduce(VotingPower(0)) { $0 + $1.power })
       try expect(!quorum.isReached(by: power), "40 % of the stake decide nothing")
     }
   }

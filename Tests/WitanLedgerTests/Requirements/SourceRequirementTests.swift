@@ -112,6 +112,7 @@ struct SourceRequirementTests {
         try bank.block(wishes)
           == [.refused(.doubleSpend, operation: 0), .refused(.doubleSpend, operation: 0)])
       #expect(bank.ledger.root == root)
+      #expect(bank.ledger.events == [.doubleSpent(Bank.key(0), nonce: 0)])
     }
     #expect(
       try bank.block([(0, [one]), (0, [one])]) == [.done, .refused(.wrongNonce, operation: 0)])

@@ -78,7 +78,7 @@ import WitanDraw
   }
 
   @Test func aForkOfTooManyLiarsBecomesAFewLines() throws {
-    var draw = Draw(seed: 7)
+    var draw = Draw(seed: 8)
     let scenario = Scenario(drawing: &draw, profile: .canary)
     let trial = try Trial(of: scenario)
     #expect(trial.verdict?.kind == .fork)

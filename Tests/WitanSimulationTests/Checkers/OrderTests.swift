@@ -26,7 +26,7 @@ import WitanCrypto
   @Test func anotherBlockAtOneSequenceIsAFork() {
     let found = recording.findings(once: { happening in
       happening.execution(at: 9, on: 2).map {
-        [.executed($0.changed(header: recording.other(than: $0.header)))]
+        [.executed($0.changed(block: recording.other(than: $0.header)))]
       }
     })
     #expect(found.first?.kind == .fork)
@@ -40,7 +40,7 @@ import WitanCrypto
       if happening.node == 3, case .restored = happening.event { isBack = true }
       guard isBack else { return nil }
       return happening.execution(on: 3).map {
-        [.executed($0.changed(header: recording.other(than: $0.header)))]
+        [.executed($0.changed(block: recording.other(than: $0.header)))]
       }
     })
     #expect(kinds(found).contains(.fork))
@@ -49,10 +49,10 @@ import WitanCrypto
   @Test func whatALiarExecutesIsNoFork() {
     let found = recording.findings(faulty: [2]) { happening in
       guard let execution = happening.execution(at: 9, on: 2) else { return [happening] }
-      let header = recording.other(than: execution.header)
+      let block = recording.other(than: execution.header)
       return [
         Happening(
-          time: happening.time, node: 2, event: .executed(execution.changed(header: header)))
+          time: happening.time, node: 2, event: .executed(execution.changed(block: block)))
       ]
     }
     #expect(found == [])
@@ -74,7 +74,7 @@ import WitanCrypto
   @Test func aBlockThatFollowsAnotherOneIsSeen() {
     let found = recording.findings(once: { happening in
       happening.execution(at: 7, on: 1).map {
-        [.executed($0.changed(header: recording.other(than: $0.header, previous: .zero)))]
+        [.executed($0.changed(block: recording.other(than: $0.header, previous: .zero)))]
       }
     })
     #expect(kinds(found).isSuperset(of: [.chain, .fork]))
@@ -136,7 +136,7 @@ import WitanCrypto
       case .validated(let other, let verdict) where other.digest == own.digest:
         event = .validated(block, verdict)
       case .executed(let execution) where execution.sequence == sequence:
-        event = .executed(execution.changed(header: block.header, requests: runs))
+        event = .executed(execution.changed(block: block, requests: runs))
       default: event = happening.event
       }
       return [Happening(time: happening.time, node: happening.node, event: event)]

@@ -87,10 +87,10 @@ struct Recording: Sendable {
   }
 
   /// Another block in the place of one.
-  func other(than header: BlockHeader, previous: Digest? = nil) -> BlockHeader {
-    BlockHeader(
+  func other(than header: BlockHeader, previous: Digest? = nil) -> Block {
+    Block(
       height: header.height, previous: previous ?? header.previous, proposer: header.proposer,
-      timestamp: header.timestamp + 1, epoch: header.epoch, payload: header.payload)
+      timestamp: header.timestamp + 1, epoch: header.epoch, requests: [])
   }
 
   /// The last statement of a kind that a machine made, and all that it said until then.
@@ -128,11 +128,11 @@ struct Recording: Sendable {
 }
 
 extension Execution {
-  /// The same with another header, or other requests.
-  func changed(header: BlockHeader? = nil, requests: [Request]? = nil) -> Execution {
+  /// The same of another block, or with other requests.
+  func changed(block: Block? = nil, requests: [Request]? = nil) -> Execution {
     Execution(
-      header: header ?? self.header, requests: requests ?? self.requests,
-      isCheckpoint: isCheckpoint, mayEndEpoch: mayEndEpoch)
+      of: block ?? self.block, running: requests ?? self.requests, isCheckpoint: isCheckpoint,
+      mayEndEpoch: mayEndEpoch)
   }
 }
 

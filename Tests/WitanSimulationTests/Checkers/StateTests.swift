@@ -108,7 +108,7 @@ import WitanCrypto
       guard happening.node == 1,
         case .report(.decided(let certificate, let header)) = happening.event
       else { return nil }
-      return [.report(.decided(certificate, recording.other(than: header)))]
+      return [.report(.decided(certificate, recording.other(than: header).header))]
     })
     #expect(found.map(\.kind) == [.certificate])
   }

@@ -99,8 +99,8 @@ import WitanSimulation
     #expect(office.epoch > 0)
     let liar = try #require(try ledger.validator(1))
     #expect(liar.slashed > 0)
-    let power = office.members.first { $0.id == 1 }?.power ?? 0
+    let power = office.seats.first { $0.id == 1 }?.power ?? 0
     #expect(power.rawValue < Amount.tokens(10_000).units)
-    #expect(office.members.first { $0.id == 4 }?.power.rawValue == Amount.tokens(30_000).units)
+    #expect(office.seats.first { $0.id == 4 }?.power.rawValue == Amount.tokens(30_000).units)
   }
 }

@@ -146,6 +146,28 @@ struct ClientRequestTests {
     #expect(spans.last == .seconds(30))
   }
 
+  @Test(
+    "While ever more members answer, what they may have missed is said again as soon as at first")
+  func repetitionUnderLoss() throws {
+    var desk = Desk(try Council(10))
+    desk.give(.submit(tag: 1, operations: [[1]]))
+    let first = desk.request
+    for id in desk.council.ids.prefix(6) {
+      let (timer, span) = try #require(desk.timers.last)
+      #expect(span == .seconds(1))
+      desk.hear(.refused(.expired), to: first, at: 5, from: [id])
+      desk.give(.timer(timer))
+      #expect(desk.request == first)
+    }
+    // The same ones again are no news.
+    for wait in [1, 2, 4] as [UInt64] {
+      let (timer, span) = try #require(desk.timers.last)
+      #expect(span == .seconds(wait))
+      desk.hear(.refused(.expired), to: first, at: 6, from: Array(desk.council.ids.prefix(6)))
+      desk.give(.timer(timer))
+    }
+  }
+
   @Test("A timer of the past does nothing")
   func oldTimer() throws {
     var desk = Desk(try Council(4))

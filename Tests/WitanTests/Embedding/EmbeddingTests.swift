@@ -4,6 +4,20 @@ import Witan
 import WitanCrypto
 
 // embed
+struct Node<Application: StateMachine> {
+  var replica: Replica
+  var app: StateMachineHost<Application>
+
+  /// What follows from inputs: what the application answers goes back in, the rest is yours to perform.
+  mutating func step(_ inputs: [Input], at now: Micros) -> [Effect] {
+    var effects = Effects()
+    for input in inputs { replica.handle(input, at: now, into: &effects) }
+    let answers = effects.list.compactMap { app.answer($0, clock: now) }
+    return answers.isEmpty ? effects.list : effects.list + step(answers, at: now)
+  }
+}
+// embed
+
 struct Tally: StateMachine {
   var total: UInt8 = 0
   var snapshot: [UInt8] { [total] }
@@ -13,26 +27,6 @@ struct Tally: StateMachine {
     return [total]
   }
 }
-
-/// One input, and everything that follows from it: what isn't the application's is the network's and the disk's.
-func step(
-  _ replica: inout Replica, _ app: inout StateMachineHost<Tally>, _ input: Input, at now: Micros
-) -> [Effect] {
-  var (effects, answers, outside) = (Effects(), [input], [Effect]())
-  while !answers.isEmpty {
-    replica.handle(answers.removeFirst(), at: now, into: &effects)
-    for effect in effects.list {
-      if let answer = app.answer(effect, clock: now) {
-        answers.append(answer)
-      } else {
-        outside.append(effect)
-      }
-    }
-    effects.removeAll()
-  }
-  return outside
-}
-// embed
 
 @Suite struct EmbeddingTests {
   @Test func theReadmeShowsWhatCompilesHere() throws {
@@ -54,19 +48,19 @@ func step(
     var replica = Replica(
       genesis: genesis, identity: 0, signer: signer,
       scheme: .simulated(SimulatedAuthority(seed: 1)))
-    var app = StateMachineHost(Tally())
     var effects = Effects()
     replica.start(at: 0, into: &effects)
+    var node = Node(replica: replica, app: StateMachineHost(Tally()))
     for number: UInt64 in 1...3 {
       let request = Request(
         number: number, expiry: 100, operations: [[7]], signer: client, chain: genesis.digest)
-      let verified = try replica.verifier.verify(request)
-      let outside = step(&replica, &app, .request(verified), at: Micros(number))
-      let replies = outside.compactMap { effect -> Reply? in
+      let verified = try node.replica.verifier.verify(request)
+      let performed = node.step([.request(verified)], at: Micros(number))
+      let replies = performed.compactMap { effect -> Reply? in
         if case .reply(let reply) = effect { reply } else { nil }
       }
       #expect(replies.map(\.body.outcome) == [.result([UInt8(number)])])
     }
-    #expect(app.machine.total == 3)
+    #expect(node.app.machine.total == 3)
   }
 }

@@ -27,6 +27,33 @@ struct EpochFaults {
     #expect(stage.correct.map { stage[$0].executed } == [5, 5, 5])
   }
 
+  // Red if a transfer isn't begun because the next block is here, although it can't be executed.
+  @Test(
+    "F29: whoever stands at the end of its window with the next block in hand enters the next epoch"
+  )
+  func f29TheEndOfTheWindow() throws {
+    var stage = try Stage { ($0.checkpointInterval, $0.window, $0.epochLength) = (1, 2, 3) }
+    stage.carries = { $0.to != 3 || $0.message.signed?.statement.kind != .checkpoint }
+    try stage.submit(stage.request(1, .reconfigure(stage.reweighted([2, 2, 2, 2]))))
+    for number in UInt64(2)...3 {
+      stage.run()
+      try stage.submit(stage.request(number), to: [0, 1, 2])
+    }
+    stage.run()
+    let last = try #require(stage[0].decision(at: 3))
+    stage.give(.decision(stage.seal(.decision, last, by: 0)), to: 3)
+    #expect(stage.correct.map { stage[$0].epoch } == [1, 1, 1, 0])
+    #expect(stage[3].executed == 2 && stage[3].decision(at: 3) != nil)
+    for number in UInt64(4)...8 {
+      try stage.submit(stage.request(number), to: [0, 1, 2])
+      stage.run()
+    }
+    stage.carries = { _ in true }
+    stage.elapse(.seconds(60))
+    #expect(stage.correct.map { stage[$0].epoch } == [1, 1, 1, 1])
+    #expect(stage.correct.map { stage[$0].executed } == [8, 8, 8, 8])
+  }
+
   // Red if a decision's epoch isn't compared with the epoch in office.
   @Test("F35: blocks of an epoch that a replica isn't in yet don't lead its state astray")
   func f35BlocksOfTheNextEpoch() throws {

@@ -123,7 +123,7 @@ struct FloodFaults {
       try stage.submit(stage.request(number))
       stage.run()
     }
-    let body = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    let body = StatusBody(isChangingView: false, stable: 0, held: 0)
     stage.give(.status(stage.seal(.status, body, by: 3)), to: 0)
     var decided: [SequenceNumber] = []
     var voted: [SequenceNumber] = []
@@ -149,7 +149,7 @@ struct FloodFaults {
       stage.give(.decision(stage.seal(.decision, decision, by: 2)), to: 0)
     }
     #expect(stage[0].executed == 48)
-    var body = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    var body = StatusBody(isChangingView: false, stable: 0, held: 0)
     var sent = 0
     for _ in 0..<200 {
       stage.give(.status(stage.seal(.status, body, by: 3, at: 48)), to: 0)
@@ -158,7 +158,7 @@ struct FloodFaults {
     #expect(sent <= Int(PeerAllowances.capacity) && sent > 0)
     for index in [1, 2] { stage.give(.viewChange(stage.viewChange(to: 1, by: index)), to: 0) }
     #expect(stage[0].phase == .changingView)
-    body = StatusBody(isChangingView: true, stable: 0, accepted: 0)
+    body = StatusBody(isChangingView: true, stable: 0, held: 0)
     stage.now = stage.now + .seconds(2)
     sent = 0
     for _ in 0..<200 {
@@ -166,6 +166,31 @@ struct FloodFaults {
       sent += stage.players[0].latest.count { if case .sendDurably = $0 { true } else { false } }
     }
     #expect((1...30).contains(sent))
+  }
+
+  // Red if `helpIntoView` doesn't look at what the status says that its sender has.
+  @Test("F46: whoever changes views isn't sent again the view-changes that it has")
+  func f46ViewChangesAreSentOnce() throws {
+    var stage = try Stage(hostile: [1, 2, 3])
+    for index in [1, 2] { stage.give(.viewChange(stage.viewChange(to: 1, by: index)), to: 0) }
+    #expect(stage[0].view == 1 && stage[0].phase == .changingView)
+    for (view, held, isSent) in [
+      (1, 0b0000, true), (1, 0b1110, true), (1, 0b0001, false), (1, 0b1111, false),
+      (0, 0b0000, true), (2, 0b0000, false),
+    ] as [(View, UInt64, Bool)] {
+      let body = StatusBody(isChangingView: true, stable: 0, held: held)
+      stage.give(.status(stage.seal(.status, body, by: 3, view: view, at: 0)), to: 0)
+      let sent = stage.players[0].latest.count {
+        if case .sendDurably(.viewChange, to: 3) = $0 { true } else { false }
+      }
+      #expect(sent == (isSent ? 1 : 0), "to one in view \(view) that has \(held)")
+    }
+    stage.fire(.status, at: 0)
+    guard case .status(let own)? = stage.last(.status, by: 0) else {
+      Issue.record("it doesn't say where it stands")
+      return
+    }
+    #expect(own.body.isChangingView && own.body.held == 0b0111)
   }
 
   // Red if manifests that lead nowhere are answered with questions.
@@ -255,7 +280,7 @@ struct FloodFaults {
     }
     stage.run()
     #expect(stage[0].epoch == 1 && stage[0].executed == 6)
-    let body = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    let body = StatusBody(isChangingView: false, stable: 0, held: 0)
     for _ in 0..<1_000 { stage.give(.status(stage.seal(.status, body, by: 3)), to: 0) }
     #expect(stage.rejections(at: 0).contains(.overQuota))
     // The member itself, at the beginning of this epoch and still in the one before.

@@ -137,7 +137,7 @@ struct InputFaults {
           }
         }
         let place = SequenceNumber(sequence)
-        let status = StatusBody(isChangingView: true, stable: place, accepted: .max)
+        let status = StatusBody(isChangingView: true, stable: place, held: .max)
         stage.give(
           .status(stage.seal(.status, status, by: 2, view: View(view), at: place)), to: 0)
         let query = StateQuery(chunk: nil, knownEpoch: Epoch(view))

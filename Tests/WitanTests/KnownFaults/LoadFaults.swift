@@ -185,7 +185,7 @@ struct LoadFaults {
       let decision = stage.decision(block, by: [1, 2, 3])
       stage.give(.decision(stage.seal(.decision, decision, by: 2)), to: 0)
     }
-    let status = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    let status = StatusBody(isChangingView: false, stable: 0, held: 0)
     var answers = 0
     for _ in 0..<5_000 {
       stage.give(.status(stage.seal(.status, status, by: 3)), to: 0)
@@ -208,7 +208,7 @@ struct LoadFaults {
     }
     stage.run()
     #expect(stage[1].epoch == 1 && stage[1].currentMembers.count == 4)
-    let status = StatusBody(isChangingView: false, stable: 0, accepted: 0)
+    let status = StatusBody(isChangingView: false, stable: 0, held: 0)
     for _ in 0..<1_000 { stage.give(.status(stage.seal(.status, status, by: 4)), to: 1) }
     #expect(stage.rejections(at: 1).contains(.overQuota))
     let mine = stage.seal(.status, status, by: 0, epoch: 1, at: 4)

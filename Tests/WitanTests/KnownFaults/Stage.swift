@@ -25,6 +25,8 @@ struct Stage {
     var snapshots: [SequenceNumber: [UInt8]] = [:]
     var timers: [Witan.Timer.Kind: (timer: Witan.Timer, due: Micros)] = [:]
     var reports: [Report] = []
+    /// Below which sequences it had its application forget states, in turn.
+    var released: [SequenceNumber] = []
     var replies: [Reply] = []
     var answers: [Answer] = []
     /// Everything it ever said, and how many records were on its disk when it did.
@@ -291,6 +293,7 @@ struct Stage {
     case .reply(let reply): players[index].replies.append(reply)
     case .answer(let answer): players[index].answers.append(answer)
     case .report(let report): players[index].reports.append(report)
+    case .releaseStates(let sequence): players[index].released.append(sequence)
     default: break
     }
   }

@@ -82,7 +82,7 @@ struct StateFaults {
     for index in 0...2 {
       let claim = stage.say(.checkpoint, by: index, at: 400, SHA256.hash([UInt8(index)]))
       #expect(stage.give(.checkpoint(claim), to: 3) == nil)
-      let body = StatusBody(isChangingView: false, stable: 400, accepted: 0)
+      let body = StatusBody(isChangingView: false, stable: 400, held: 0)
       stage.give(.status(stage.seal(.status, body, by: index, view: 7, at: 404)), to: 3)
     }
     #expect(!stage[3].needsTransfer)
@@ -107,6 +107,26 @@ struct StateFaults {
     }
     stage.wire = []
     return stage
+  }
+
+  // Red if what an installed state replaces isn't released.
+  @Test("F32: whoever fetches one state after the other keeps no more than two")
+  func f32FetchedStatesAreReleased() throws {
+    var stage = try farAhead()
+    for number in UInt64(41)...140 {
+      if number % 20 == 1 {
+        stage.carries = { _ in true }
+        stage.elapse(.seconds(5))
+        #expect(stage[3].executed == SequenceNumber(number - 1))
+        stage.carries = { $0.to != 3 && $0.from != 3 }
+      }
+      try stage.submit(stage.request(number), to: [0, 1, 2])
+      stage.run()
+      stage.wire = []
+    }
+    let effects = stage.players[3].released
+    #expect(effects.count >= 4 && effects == effects.sorted())
+    #expect(try #require(effects.last) >= 60)
   }
 
   // Red if answers aren't matched to questions, liars are asked again, or a transfer waits for the leader.

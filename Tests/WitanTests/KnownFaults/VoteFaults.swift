@@ -168,6 +168,30 @@ struct VoteFaults {
     #expect(stage.said(.commit, by: 3).count == 1)
   }
 
+  // Red if `canPrepare` doesn't compare a block's predecessor with the lock below it.
+  @Test("F16: nothing is prepared on a block in whose place another was decided")
+  func f16WhatFollowsASupersededBlock() throws {
+    let (_, _, other) = try surrounded()
+    for isSuperseded in [true, false] {
+      var (stage, _, _) = try surrounded()
+      let blocks = stage.blocks(1...2)
+      for block in blocks { stage.give(stage.propose(block, by: 0), to: 3) }
+      let decision = stage.decision(isSuperseded ? other : blocks[0], by: [0, 1, 2])
+      stage.give(.decision(stage.seal(.decision, decision, by: 1)), to: 3)
+      for index in 1...2 { stage.give(stage.prepare(blocks[1], by: index), to: 3) }
+      let committed = stage.said(.commit, by: 3).map(\.statement.sequence)
+      #expect(committed == (isSuperseded ? [] : [2]))
+      let change = stage.viewChange(to: 1, by: 1)
+      stage.give(.viewChange(change), to: 3)
+      stage.give(.viewChange(stage.viewChange(to: 1, by: 2)), to: 3)
+      guard case .viewChange(let own)? = stage.last(.viewChange, by: 3) else {
+        Issue.record("it doesn't join the view change")
+        return
+      }
+      #expect(own.body.locks.map(\.header.height) == (isSuperseded ? [1] : [1, 2]))
+    }
+  }
+
   // Red if `ignore` counts votes of other views for the present one.
   @Test("F7: commits of another view decide nothing")
   func f7CommitsOfAnotherViewDecideNothing() throws {

@@ -119,6 +119,56 @@ struct PacemakerTests {
     }
   }
 
+  @Test("Where hardly an agreement goes through at once, single answers say how soon to ask again")
+  func answers() throws {
+    let members = try Council(7).members
+    let silent = SeatSet(words: [0b11])
+    var pacemaker = self.pacemaker(after: .milliseconds(400))
+    #expect(pacemaker.retransmission >= .milliseconds(400))
+    // Two of seven never answer. Of the answers of two others, two of eight come without a repetition; none of the last
+    // one's.
+    for round in 0..<8 {
+      for seat in 2...3 {
+        let span: Micros = round % 4 == 0 ? .milliseconds(20) : .milliseconds(700)
+        pacemaker.note(answer: span, of: Seat(seat), among: 7)
+      }
+      pacemaker.note(answer: .milliseconds(900), of: Seat(4), among: 7)
+    }
+    pacemaker.noteRound(isStuck: false, among: members, besides: silent)
+    #expect(pacemaker.retransmission >= .milliseconds(400), "a quorum needs the slow one too")
+    for _ in 0..<2 { pacemaker.note(answer: .milliseconds(25), of: Seat(4), among: 7) }
+    pacemaker.noteRound(isStuck: false, among: members, besides: silent)
+    #expect(pacemaker.retransmission == .milliseconds(100))
+    pacemaker.beginEpoch()
+    #expect(pacemaker.retransmission >= .milliseconds(400), "others serve, who may be farther away")
+  }
+
+  @Test("Who asks in vain asks ever less often, and soon again when something comes of it")
+  func rounds() throws {
+    let members = try Council(4).members
+    var pacemaker = self.pacemaker(after: .milliseconds(50))
+    for _ in 0..<4 { pacemaker.noteFailedView() }
+    let soon = pacemaker.retransmission
+    func spans(_ count: Int, isStuck: Bool) -> [Micros] {
+      (0..<count).map { _ in
+        pacemaker.noteRound(isStuck: isStuck, among: members, besides: SeatSet())
+        return pacemaker.repetition
+      }
+    }
+    let asked = spans(40, isStuck: true)
+    #expect(
+      asked.prefix(3).allSatisfy { $0 == soon }, "what is lost by chance is asked for at once")
+    #expect(asked == asked.sorted())
+    #expect(asked.last == pacemaker.patience / 2)
+    #expect(spans(1, isStuck: false) == [soon])
+    _ = spans(9, isStuck: true)
+    pacemaker.noteProgress()
+    #expect(pacemaker.repetition == pacemaker.retransmission)
+    _ = spans(9, isStuck: true)
+    pacemaker.noteTurn()
+    #expect(pacemaker.repetition == pacemaker.retransmission)
+  }
+
   @Test("On a network that is slow indeed, nothing is said again before it can have arrived")
   func slow() {
     for millis in [1, 20, 100, 500, 2_000, 10_000] as [UInt64] {

@@ -156,7 +156,7 @@ extension Draw {
       .status(
         sealed(
           .status,
-          StatusBody(isChangingView: chance(0.5), stable: counter(), accepted: number())))
+          StatusBody(isChangingView: chance(0.5), stable: counter(), held: number())))
     case .fetchBlock: .fetchBlock(statement(.fetchBlock))
     case .fetchViewChanges: .fetchViewChanges(sealed(.fetchViewChanges, viewChangeQuery()))
     case .block: .block(sealed(.block, block()))

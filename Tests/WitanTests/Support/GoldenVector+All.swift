@@ -128,7 +128,7 @@ extension GoldenVector {
           "message-status", "Where a replica stands",
           .status(
             network.seal(
-              .status, StatusBody(isChangingView: true, stable: 1, accepted: 5), view: 2,
+              .status, StatusBody(isChangingView: true, stable: 1, held: 5), view: 2,
               sequence: 3, by: 1))),
       ]
     }

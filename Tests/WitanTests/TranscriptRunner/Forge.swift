@@ -96,7 +96,7 @@ struct Forge {
       let sequence = try sequence(&words)
       let stable = try words.option("stable").map(Words.count) ?? 0
       let body = StatusBody(
-        isChangingView: words.flag("changing"), stable: SequenceNumber(stable), accepted: 0)
+        isChangingView: words.flag("changing"), stable: SequenceNumber(stable), held: 0)
       return .status(seal(.status, body, view: view, sequence: sequence))
     case let kind: return try stateMessage(kind, &words)
     }

@@ -106,10 +106,13 @@ struct Notation {
   private func status(_ status: Status) -> String {
     let phase = status.body.isChangingView ? "changing" : "active"
     let first = status.statement.sequence.next.rawValue
-    let accepted = (0..<UInt64(64)).filter { status.body.accepted & (1 << $0) != 0 }
-    let places = list(accepted.map { "n\(first + $0)" })
+    let bits = (0..<UInt64(64)).filter { status.body.held & (1 << $0) != 0 }
+    let held =
+      status.body.isChangingView
+      ? "view-changes of \(list(bits.map { "r\($0)" }))"
+      : "accepted \(list(bits.map { "n\(first + $0)" }))"
     let executed = status.statement.sequence
-    return "\(phase) executed n\(executed) stable n\(status.body.stable) accepted \(places)"
+    return "\(phase) executed n\(executed) stable n\(status.body.stable) \(held)"
   }
 
   func decision(_ certificate: CommitCertificate) -> String {

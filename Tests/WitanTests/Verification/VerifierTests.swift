@@ -289,7 +289,7 @@ import WitanCrypto
     let votes = [StatementKind.prepare, .commit, .checkpoint, .fetchBlock].map {
       network.vote($0, for: last.digest, at: max, view: View(.max), by: 1)
     }
-    let status = StatusBody(isChangingView: true, stable: max, accepted: .max)
+    let status = StatusBody(isChangingView: true, stable: max, held: .max)
     let query = StateQuery(
       chunk: .application(UInt32(Bounds.chunks - 1)), knownEpoch: Epoch(.max))
     let messages: [Message] = [

@@ -1,0 +1,8 @@
+(set-info :witan-title "The average of two numbers lies between them")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic QF_LIA)
+(declare-const low Int)
+(declare-const high Int)
+(assert (<= low high))
+(assert (not (and (<= low (div (+ low high) 2)) (<= (div (+ low high) 2) high))))

@@ -1,0 +1,10 @@
+(set-info :witan-title "The average of two machine words, computed by adding first, lies between them")
+(set-info :witan-asserts unsat)
+(set-info :notes "refuted")
+(set-logic QF_BV)
+; It doesn't: the sum overflows. The classic fault of binary searches.
+(declare-const low (_ BitVec 32))
+(declare-const high (_ BitVec 32))
+(assert (bvule low high))
+(define-fun average () (_ BitVec 32) (bvudiv (bvadd low high) (_ bv2 32)))
+(assert (not (and (bvule low average) (bvule average high))))

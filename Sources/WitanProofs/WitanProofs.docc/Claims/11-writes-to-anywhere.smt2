@@ -1,0 +1,11 @@
+(set-info :witan-title "Writes to any places commute")
+(set-info :witan-asserts unsat)
+(set-info :notes "refuted")
+(set-logic QF_ALIA)
+; They don't where the places are one.
+(declare-const a (Array Int Int))
+(declare-const i Int)
+(declare-const j Int)
+(declare-const v Int)
+(declare-const u Int)
+(assert (not (= (store (store a i v) j u) (store (store a j u) i v))))

@@ -1,0 +1,11 @@
+(set-info :witan-title "Equal arguments give equal values, through any depth")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic QF_UF)
+(declare-sort S 0)
+(declare-fun f (S) S)
+(declare-const a S)
+; f has order three and order five, so it is the identity at a.
+(assert (= (f (f (f a))) a))
+(assert (= (f (f (f (f (f a))))) a))
+(assert (not (= (f a) a)))

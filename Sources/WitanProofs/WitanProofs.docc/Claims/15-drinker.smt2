@@ -1,0 +1,7 @@
+(set-info :witan-title "There is someone such that if they drink, everyone does")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic UF)
+(declare-sort Guest 0)
+(declare-fun drinks (Guest) Bool)
+(assert (not (exists ((x Guest)) (=> (drinks x) (forall ((y Guest)) (drinks y))))))

@@ -1,0 +1,8 @@
+(set-info :witan-title "A list that isn't empty is its head before its tail")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic QF_DT)
+(declare-datatype Chain ((empty) (link (head Chain) (tail Chain))))
+(declare-const l Chain)
+(assert (not (= l empty)))
+(assert (not (= l (link (head l) (tail l)))))

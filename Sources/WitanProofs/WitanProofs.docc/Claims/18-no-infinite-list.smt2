@@ -1,0 +1,8 @@
+(set-info :witan-title "No list contains itself")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic QF_DT)
+(declare-datatype Chain ((empty) (link (head Chain) (tail Chain))))
+(declare-const l Chain)
+(declare-const m Chain)
+(assert (= l (link m (link m l))))

@@ -1,0 +1,7 @@
+(set-info :witan-title "A traffic light that was red is green after two changes")
+(set-info :witan-asserts unsat)
+(set-info :notes "proved")
+(set-logic ALL)
+(declare-datatypes ((Light 0)) (((red) (amber) (green))))
+(define-fun after ((l Light)) Light (ite (= l red) amber (ite (= l amber) green red)))
+(assert (not (= (after (after red)) green)))

@@ -1,0 +1,11 @@
+(set-info :witan-title "A transfer with a fee conserves the sum when the fee is paid to nobody")
+(set-info :witan-asserts unsat)
+(set-info :notes "refuted")
+(set-logic QF_LIA)
+; From a hundred on it doesn't: value disappears.
+(declare-const sender Int)
+(declare-const receiver Int)
+(declare-const amount Int)
+(define-fun fee () Int (div amount 100))
+(assert (> amount 0))
+(assert (not (= (+ (- sender amount) (+ receiver (- amount fee))) (+ sender receiver))))

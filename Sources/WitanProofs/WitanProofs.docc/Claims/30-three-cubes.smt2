@@ -1,0 +1,10 @@
+(set-info :witan-title "No two cubes of whole numbers sum to a cube")
+(set-info :witan-asserts unsat)
+(set-info :witan-budget 50000)
+(set-info :notes "undecided")
+; True, and beyond this solver: Euler needed more than arithmetic. The budget ends it, on every machine alike.
+(declare-const x Int)
+(declare-const y Int)
+(declare-const z Int)
+(assert (and (> x 0) (> y 0) (> z 0)))
+(assert (= (+ (* x x x) (* y y y)) (* z z z)))
