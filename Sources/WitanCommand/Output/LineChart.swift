@@ -43,11 +43,11 @@ struct LineChart: Sendable {
       let value = top * Double(step) / 4
       parts.append(
         "<path d=\"M\(x(0)) \(y(value))H\(x(right))\" stroke=\"#d0d7de\"/>"
-          + "<text x=\"58\" y=\"\(y(value))\" text-anchor=\"end\">\(Human.number(value))</text>")
+          + "<text x=\"58\" y=\"\(y(value))\" text-anchor=\"end\">\(Self.label(value))</text>")
     }
     for value in Set(points.map(\.x)).sorted() {
       parts.append(
-        "<text x=\"\(x(value))\" y=\"278\" text-anchor=\"middle\">\(Human.number(value))</text>")
+        "<text x=\"\(x(value))\" y=\"278\" text-anchor=\"middle\">\(Self.label(value))</text>")
     }
     parts.append(
       "<text x=\"\(x(right))\" y=\"294\" text-anchor=\"end\">\(Self.escaped(across))</text>")
@@ -74,6 +74,11 @@ struct LineChart: Sendable {
     var unit = 1e-6
     while unit * 10 <= value { unit *= 10 }
     return unit * ([1, 2, 4, 8, 10].first { $0 * unit >= value } ?? 10)
+  }
+
+  /// A number at an axis: nothing after the point of a whole one.
+  private static func label(_ value: Double) -> String {
+    value == value.rounded() ? Human.decimal(value, places: 0) : Human.number(value)
   }
 
   private static func text(_ value: Double) -> String { Human.decimal(value, places: 1) }
