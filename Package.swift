@@ -8,6 +8,8 @@ let package = Package(
     .library(name: "Witan", targets: ["Witan", "WitanCrypto"]),
     .library(name: "WitanProofs", targets: ["WitanProofs"]),
     .library(name: "WitanLedger", targets: ["WitanLedger"]),
+    .library(name: "WitanRollup", targets: ["WitanRollup"]),
+    .library(name: "WitanEvents", targets: ["WitanEvents"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
@@ -26,17 +28,22 @@ let package = Package(
     .target(name: "WitanProofs", dependencies: ["CZ3", "Witan", "WitanCrypto"]),
     .target(name: "WitanLedger", dependencies: ["Witan", "WitanCrypto", "WitanProofs"]),
     .target(
+      name: "WitanRollup", dependencies: ["Witan", "WitanCrypto", "WitanLedger", "WitanProofs"]),
+    .target(name: "WitanEvents", dependencies: ["Witan"]),
+    .target(
       name: "WitanSimulation",
-      dependencies: ["Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs"]),
+      dependencies: [
+        "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger", "WitanProofs",
+        "WitanRollup",
+      ]),
     .target(
       name: "WitanNode",
       dependencies: ["CSQLite", "Witan", "WitanCrypto", "WitanLedger", "WitanProofs"]),
     .executableTarget(
       name: "WitanCommand",
       dependencies: [
-        "CCrypto", "CZ3", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
-        "WitanProofs",
-        "WitanSimulation",
+        "CCrypto", "CZ3", "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger",
+        "WitanNode", "WitanProofs", "WitanRollup", "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
@@ -52,7 +59,8 @@ let package = Package(
     .testTarget(
       name: "WitanSimulationTests",
       dependencies: [
-        "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs",
+        "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanEvents", "WitanLedger",
+        "WitanProofs", "WitanRollup",
       ],
       exclude: ["Campaign/Found"], resources: [.copy("Stories")]),
     .testTarget(
@@ -61,6 +69,13 @@ let package = Package(
         "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanNode",
         "WitanProofs",
       ]),
+    .testTarget(name: "WitanEventsTests", dependencies: ["WitanEvents", "Witan", "WitanDraw"]),
+    .testTarget(
+      name: "WitanRollupTests",
+      dependencies: [
+        "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanRollup",
+      ]
+    ),
     .testTarget(
       name: "WitanNodeTests",
       dependencies: ["WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanProofs"]),

@@ -9,7 +9,8 @@ struct BenchmarkRegistry: Sendable {
   static let all = BenchmarkRegistry(
     groups: [
       CoreBenchmarks.group, ProofBenchmarks.group, LedgerBenchmarks.group,
-      SimulationBenchmarks.group, GossipBenchmarks.group, PropertyBenchmarks.group,
+      SimulationBenchmarks.group, GossipBenchmarks.group, RollupBenchmarks.group,
+      PropertyBenchmarks.group,
     ])
 
   /// All benchmarks of all groups.

@@ -13,9 +13,10 @@ extension Program {
       JudgeCommand.command,
       BlockCommand.command,
       ProveCommand.command,
-      BenchCommand.command,
-      LedgerCommand.command,
+      RollupCommand.command,
       KeygenCommand.command,
+      LedgerCommand.command,
+      BenchCommand.command,
       HelpCommand.command,
       CompletionsCommand.command,
     ])
