@@ -3,7 +3,8 @@ import WitanCrypto
 import WitanDraw
 
 /// Shows certificates that certify nothing, wherever its replica shows one, and locks and decisions that nobody has or
-/// took: one signature is wrong, there are too few, one stands for two, or the signatures are over another epoch or view.
+/// took: one signature is wrong, there are too few, one stands for two, the signatures are over another epoch or view, or
+/// over another block.
 struct Forger: Adversary {
   mutating func replicaSends(
     _ message: Message, to receiver: ReplicaID?, _ scene: inout Scene
@@ -16,8 +17,11 @@ struct Forger: Adversary {
         ?? forged(sealed.body, &scene)
       if let other = scene.reseal(sealed, body) { scene.pass(.viewChange(other), to: audience) }
     case .decision(let sealed):
-      let certificate = forged(sealed.body.certificate, &scene)
-      let body = Decision(certificate: certificate, block: sealed.body.block)
+      let honest = sealed.body
+      let body =
+        scene.draw.chance(0.5)
+        ? Decision(certificate: forged(honest.certificate, &scene), block: honest.block)
+        : Decision(certificate: honest.certificate, block: honest.block.altered)
       if let other = scene.reseal(sealed, body) { scene.pass(.decision(other), to: audience) }
     case .manifest(let sealed):
       let body = Manifest(
@@ -176,4 +180,9 @@ struct Forger: Adversary {
     }
     return SignatureSet(seats: kept, signatures: signatures)
   }
+}
+
+extension Block {
+  /// Another block for the same place.
+  fileprivate var altered: Block { with(timestamp: header.timestamp + 1) }
 }
