@@ -63,6 +63,10 @@ struct Slot: Sendable {
   @inline(__always)
   var proposedDigest: Digest? { proposal?.header.digest }
 
+  /// When the proposal of the current view was accepted.
+  @inline(__always)
+  var proposedAt: Micros? { proposal?.acceptedAt }
+
   /// Whether the application said yes to the block that was proposed in the current view.
   @inline(__always)
   var isValid: Bool { proposal?.verdict == .valid }
