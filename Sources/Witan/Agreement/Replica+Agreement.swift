@@ -107,7 +107,7 @@ extension Replica {
   private mutating func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
       quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
-      window[sequence].isValid, let header = window[sequence].proposal?.header
+      window[sequence].isValid, let header = window[sequence].proposedHeader
     else { return false }
     return followsAnchored(header)
   }
@@ -252,6 +252,6 @@ extension Replica {
   @inline(__always)
   private mutating func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
-    return window[sequence.previous].lock?.digest
+    return window[sequence.previous].lockDigest
   }
 }

@@ -113,7 +113,7 @@ extension Replica {
         bindsLeader: isKnownToLeader(stable))
     }
     guard window.contains(before) else { return nil }
-    if let header = window[before].proposal?.header {
+    if let header = window[before].proposedHeader {
       return Parent(digest: header.digest, timestamp: header.timestamp, bindsLeader: true)
     }
     guard let decision = decisions[before] else { return nil }

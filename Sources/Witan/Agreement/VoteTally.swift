@@ -94,7 +94,8 @@ struct VoteTally: Sendable {
     var voters = SeatSet(capacity: signatures.count)
     var matching: [Signature] = []
     matching.reserveCapacity(seats.count)
-    for seat in seats where self.digest(of: seat) == digest {
+    for seat in seats
+    where strays.isEmpty ? common == digest : self.digest(of: seat) == digest {
       voters.insert(seat)
       matching.append(signatures[seat.index])
     }

@@ -29,8 +29,14 @@ enum PropertyBenchmarks {
     _ count: Int, where isMeant: (Scenario) -> Bool
   ) -> [Scenario] {
     let plan = CampaignPlan()
-    let drawn = (1...).lazy.map { (seed: UInt64) in plan.scenario(seed) }
-    return Array(drawn.filter { $0.replicas == 4 && isMeant($0) }.prefix(count))
+    var scenarios: [Scenario] = []
+    var seed: UInt64 = 0
+    while scenarios.count < count {
+      seed += 1
+      let scenario = plan.scenario(seed)
+      if scenario.replicas == 4, isMeant(scenario) { scenarios.append(scenario) }
+    }
+    return scenarios
   }
 
   private static func twins(count: Int) throws -> Double {

@@ -63,7 +63,7 @@ extension Cluster {
     switch consume effect {
     case .persist(let record):
       if !readers.isEmpty, case .epoch(let change) = record { note(change) }
-      if !machines[index].disk.write(record) { die(index, .diskFull) }
+      if !machines[index].disk.write(consume record) { die(index, .diskFull) }
     case .send(let message, let receiver): send(message, from: index, to: receiver)
     case .broadcast(let message): send(message, from: index, to: nil)
     case .sendDurably(let message, let receiver):
