@@ -41,6 +41,8 @@ extension Signer: CustomStringConvertible, CustomReflectable {
 public enum SignatureScheme: Sendable {
   /// Ed25519 as in RFC 8032, strictly: a signature has one form, and weak keys verify nothing.
   case ed25519
+  /// The same, but what verified isn't checked again for a while: for those who check the same bytes many times.
+  case remembered(VerifiedSignatures)
   /// Keyed hashes that only the authority's holder can check and only the signer can make.
   case simulated(SimulatedAuthority)
 
@@ -50,6 +52,7 @@ public enum SignatureScheme: Sendable {
   ) -> Bool {
     switch self {
     case .ed25519: Ed25519.verifies(signature, of: message, by: key)
+    case .remembered(let verified): verified.verifies(signature, of: message, by: key)
     case .simulated(let authority): authority.verifies(signature, of: message, by: key)
     }
   }

@@ -77,7 +77,7 @@ extension Replica {
       vote.statement.digest, vote.signature, seat: seat, members: office.members)
     guard outcome == .counted else { return refuse(vote, outcome, into: &effects) }
     // The answers to every fourth proposal tell as much as all would.
-    if sequence.rawValue & 3 == 0, let proposedAt = window[sequence].proposal?.acceptedAt {
+    if sequence.rawValue & 3 == 0, let proposedAt = window[sequence].proposedAt {
       pacemaker.note(answer: now - proposedAt, of: seat, among: office.members.count)
     }
     if canPrepare(sequence) {
@@ -105,17 +105,17 @@ extension Replica {
   /// own, and every slot before prepared or decided here too. The order makes every decided block and each of its
   /// ancestors part of each of a quorum's view-changes, so that a new view never has a gap to fill.
   @inline(__always)
-  private func canPrepare(_ sequence: SequenceNumber) -> Bool {
+  private mutating func canPrepare(_ sequence: SequenceNumber) -> Bool {
     guard !window[sequence].isPrepared,
       quorum.isReached(by: window[sequence].prepares.power + members.members[leader.index].power),
-      window[sequence].isValid, let header = window[sequence].proposal?.header
+      window[sequence].isValid, let header = window[sequence].proposedHeader
     else { return false }
     return followsAnchored(header)
   }
 
   /// Whether a block follows the stable checkpoint, or an anchored slot's lock.
   @inline(__always)
-  private func followsAnchored(_ header: BlockHeader) -> Bool {
+  private mutating func followsAnchored(_ header: BlockHeader) -> Bool {
     let previous = header.height.previous
     return (previous == window.low || window[previous].isAnchored)
       && header.previous == lockBelow(header.height)
@@ -123,7 +123,7 @@ extension Replica {
 
   /// Whether a slot's lock is on a decided block that follows the stable checkpoint, or an anchored slot's lock.
   @inline(__always)
-  func isDecidedAndAnchored(_ sequence: SequenceNumber) -> Bool {
+  mutating func isDecidedAndAnchored(_ sequence: SequenceNumber) -> Bool {
     guard window[sequence].isDecided, let lock = window[sequence].lock,
       lock.header.digest == decisions.block(at: sequence)?.digest
     else { return false }
@@ -251,8 +251,8 @@ extension Replica {
 
   /// The digest of the block that is locked, or certified with a checkpoint, before a sequence.
   @inline(__always)
-  private func lockBelow(_ sequence: SequenceNumber) -> Digest? {
+  private mutating func lockBelow(_ sequence: SequenceNumber) -> Digest? {
     guard sequence.previous > window.low else { return stable?.summary.lastBlock ?? chain }
-    return window[sequence.previous].lock?.digest
+    return window[sequence.previous].lockDigest
   }
 }

@@ -102,7 +102,7 @@ extension Replica {
 
   /// What a block at a sequence must follow; nil while that isn't known in this view. A decided block is the
   /// parent in every view.
-  func parent(of sequence: SequenceNumber) -> Parent? {
+  mutating func parent(of sequence: SequenceNumber) -> Parent? {
     let before = sequence.previous
     if before == window.low {
       guard let stable else {
@@ -113,7 +113,7 @@ extension Replica {
         bindsLeader: isKnownToLeader(stable))
     }
     guard window.contains(before) else { return nil }
-    if let header = window[before].proposal?.header {
+    if let header = window[before].proposedHeader {
       return Parent(digest: header.digest, timestamp: header.timestamp, bindsLeader: true)
     }
     guard let decision = decisions[before] else { return nil }
@@ -134,7 +134,7 @@ extension Replica {
 
   /// Whether the leader of this view can't but know the last block of a certified state. Its certificate says nothing of
   /// views: what it certifies may have been decided in a later one.
-  private func isKnownToLeader(_ stable: CheckpointCertificate) -> Bool {
+  private mutating func isKnownToLeader(_ stable: CheckpointCertificate) -> Bool {
     if stable.endsEpoch, stable.summary.epoch == office.epoch { return true }
     if openedBy?.newView.statement.sequence == stable.sequence { return true }
     guard let decision = decisions[stable.sequence] else { return false }

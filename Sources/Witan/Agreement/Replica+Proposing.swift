@@ -13,7 +13,7 @@ extension Replica {
   }
 
   /// The first sequence without a proposal or draft.
-  private var nextSequence: SequenceNumber {
+  private mutating func nextSequence() -> SequenceNumber {
     if let draft = proposer.drafts.last { return draft.block.header.height.next }
     var sequence = max(window.low, execution.executed).next
     if sequence <= window.low { sequence = window.low.next }
@@ -25,10 +25,11 @@ extension Replica {
     return sequence
   }
 
-  private var undecidedAbove: UInt64 {
+  /// How far above the last decided sequence that is.
+  private mutating func distanceAhead() -> UInt64 {
     var decided = max(window.low, execution.executed)
     while window.contains(decided.next), window[decided.next].isDecided { decided = decided.next }
-    return nextSequence.distance(after: decided.next)
+    return nextSequence().distance(after: decided.next)
   }
 
   /// Asks the application what to propose, if this replica leads, there is room, and something waits.
@@ -36,9 +37,9 @@ extension Replica {
     let isFull = intake.unproposed >= Int(parameters.blockRequestLimit)
     guard isLeader, phase == .active, !execution.isUntrusted, intake.unproposed > 0,
       !proposer.isAssembling, !proposer.waitsForMore || (proposer.hasWaited && isFull),
-      undecidedAbove < Proposer.depth
+      distanceAhead() < Proposer.depth
     else { return }
-    let sequence = nextSequence
+    let sequence = nextSequence()
     guard window.contains(sequence), !endsEpoch(before: sequence) else { return }
     if parameters.batchDelay > 0, !proposer.hasWaited, !isFull {
       proposer.hasWaited = true
@@ -63,7 +64,7 @@ extension Replica {
   ) -> Rejection? {
     guard proposer.isAssembling else { return .unexpectedAnswer }
     proposer.isAssembling = false
-    let sequence = nextSequence
+    let sequence = nextSequence()
     guard isLeader, phase == .active, window.contains(sequence), !endsEpoch(before: sequence),
       let parent = draftParent(of: sequence)
     else {
@@ -93,7 +94,7 @@ extension Replica {
     timers.set(.propose, after: parameters.patienceFloor / 4, into: &effects)
   }
 
-  private func draftParent(of sequence: SequenceNumber) -> Parent? {
+  private mutating func draftParent(of sequence: SequenceNumber) -> Parent? {
     if let header = proposer.drafts.last?.block.header {
       return Parent(digest: header.digest, timestamp: header.timestamp, bindsLeader: true)
     }
@@ -109,7 +110,8 @@ extension Replica {
     var void: [Digest] = []
     var taken: Set<Digest> = []
     for digest in digests where requests.count < Int(parameters.blockRequestLimit) {
-      guard let entry = intake[digest], entry.proposedAt == nil, taken.insert(digest).inserted
+      guard let entry = intake[digest], entry.proposedAt == nil,
+        digests.count == 1 || taken.insert(digest).inserted
       else { continue }
       guard case .run = sessions.judge(entry.request, at: execution.executed.next) else {
         void.append(digest)

@@ -63,6 +63,20 @@ struct Slot: Sendable {
   @inline(__always)
   var proposedDigest: Digest? { proposal?.header.digest }
 
+  // What lies inside the proposal and the lock is asked for here: whoever reaches through them copies the slot first.
+
+  /// The header of the block that was proposed in the current view.
+  @inline(__always)
+  var proposedHeader: BlockHeader? { proposal?.header }
+
+  /// When the proposal of the current view was accepted.
+  @inline(__always)
+  var proposedAt: Micros? { proposal?.acceptedAt }
+
+  /// The digest of the block that this replica is bound to.
+  @inline(__always)
+  var lockDigest: Digest? { lock?.digest }
+
   /// Whether the application said yes to the block that was proposed in the current view.
   @inline(__always)
   var isValid: Bool { proposal?.verdict == .valid }

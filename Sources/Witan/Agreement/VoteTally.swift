@@ -88,14 +88,14 @@ struct VoteTally: Sendable {
     power = members.power(of: voters(for: digest))
   }
 
-  /// The votes for a block.
-  @inline(__always)
-  func votes(for digest: Digest) -> SignatureSet {
+  /// The votes for a block. It changes nothing, and yet may: the tally would else be copied for it.
+  mutating func votes(for digest: Digest) -> SignatureSet {
     // A set with room of its own: a vote that comes later would else have to copy this one's first.
     var voters = SeatSet(capacity: signatures.count)
     var matching: [Signature] = []
     matching.reserveCapacity(seats.count)
-    for seat in self.voters(for: digest) {
+    for seat in seats
+    where strays.isEmpty ? common == digest : self.digest(of: seat) == digest {
       voters.insert(seat)
       matching.append(signatures[seat.index])
     }

@@ -15,6 +15,8 @@ public struct FairQueue: RequestQueue {
     var head = 0
     /// How many of the requests from the head on were forgotten since.
     var gone = 0
+    /// Whether it has no turn: nothing was in it when the empty ones were last looked for.
+    var isIdle = false
 
     var isEmpty: Bool { head == requests.count }
   }
@@ -38,8 +40,10 @@ public struct FairQueue: RequestQueue {
   private var freeEntries: [Int] = []
   private var known: [Digest: Int] = [:]
   private var tickets: UInt64 = 0
-  /// How many lanes became empty since the empty ones were last dropped.
+  /// How many lanes became empty since the empty ones last lost their turns.
   private var emptied = 0
+  /// How many lanes have no turn. Their clients are remembered until there are too many of them.
+  private var idle = 0
 
   /// An empty queue.
   public init() {}
@@ -47,23 +51,33 @@ public struct FairQueue: RequestQueue {
   /// Adds a request to its client's lane, for the first time or because a proposal of it came to nothing.
   public mutating func append(_ request: Request, weight: Void = ()) {
     let digest = request.digest
-    let before = known[digest]
-    // One that waits is in its lane already: no lane is dropped before it is empty.
-    if let before, entries[before]?.ticket != nil { return }
+    var place = freeEntries.last ?? entries.count
+    if let before = known.updateValue(place, forKey: digest) {
+      known[digest] = before
+      // One that waits is in its lane already: no lane is dropped before it is empty.
+      guard entries[before]?.ticket == nil else { return }
+      place = before
+    } else if freeEntries.popLast() == nil {
+      entries.append(nil)
+    }
     let lane = lane(of: request.client)
     tickets += 1
-    let entry = Entry(
+    entries[place] = Entry(
       digest: digest, lane: lane, size: request.operationBytes, ticket: tickets)
-    let place = before ?? freeEntries.popLast() ?? entries.count
-    if place < entries.count { entries[place] = entry } else { entries.append(entry) }
-    if before == nil { known[digest] = place }
     lanes[lane].requests.append(Turn(place: place, ticket: tickets))
   }
 
   private func isWaiting(_ turn: Turn) -> Bool { entries[turn.place]?.ticket == turn.ticket }
 
   private mutating func lane(of client: PublicKey) -> Int {
-    if let lane = places[client] { return lane }
+    if let lane = places[client] {
+      if lanes[lane].isIdle {
+        lanes[lane].isIdle = false
+        idle -= 1
+        turns.append(lane)
+      }
+      return lane
+    }
     let lane = free.popLast() ?? lanes.count
     if lane < lanes.count {
       lanes[lane] = Lane(client: client)
@@ -92,9 +106,17 @@ public struct FairQueue: RequestQueue {
   }
 
   private mutating func sweep(_ lane: Int) {
-    let waiting = lanes[lane].requests[lanes[lane].head...].filter(isWaiting)
-    lanes[lane] = Lane(client: lanes[lane].client, requests: waiting)
-    guard waiting.isEmpty else { return }
+    var kept = 0
+    for index in lanes[lane].head..<lanes[lane].requests.count {
+      let turn = lanes[lane].requests[index]
+      guard isWaiting(turn) else { continue }
+      lanes[lane].requests[kept] = turn
+      kept += 1
+    }
+    lanes[lane].requests.removeLast(lanes[lane].requests.count - kept)
+    lanes[lane].head = 0
+    lanes[lane].gone = 0
+    guard kept == 0 else { return }
     emptied += 1
     if 2 * emptied > turns.count { dropEmptyLanes() }
   }
@@ -141,18 +163,42 @@ public struct FairQueue: RequestQueue {
 
   private mutating func dropEmptyLanes() {
     emptied = 0
-    turns.removeAll { lane in
+    for lane in turns {
       if lanes[lane].isEmpty {
-        places[lanes[lane].client] = nil
-        lanes[lane].requests = []
-        free.append(lane)
-        return true
-      }
-      if lanes[lane].head > 64, lanes[lane].head > lanes[lane].requests.count / 2 {
+        rest(lane)
+      } else if lanes[lane].head > 64, lanes[lane].head > lanes[lane].requests.count / 2 {
         lanes[lane].requests.removeFirst(lanes[lane].head)
         lanes[lane].head = 0
       }
-      return false
     }
+    turns.removeAll { lanes[$0].isIdle }
+    if idle > 2 * turns.count + Self.idleLimit { forgetIdleLanes() }
+  }
+
+  /// So many clients that wait for nothing are remembered for each that waits twice over, and so many more.
+  private static let idleLimit = 64
+  /// How much room an idle lane keeps.
+  private static let keptRoom = 64
+
+  private mutating func rest(_ lane: Int) {
+    if lanes[lane].requests.capacity > Self.keptRoom {
+      lanes[lane].requests = []
+    } else {
+      lanes[lane].requests.removeAll(keepingCapacity: true)
+    }
+    lanes[lane].head = 0
+    lanes[lane].gone = 0
+    lanes[lane].isIdle = true
+    idle += 1
+  }
+
+  /// At a constant cost a lane that became idle.
+  private mutating func forgetIdleLanes() {
+    for lane in lanes.indices where lanes[lane].isIdle {
+      places[lanes[lane].client] = nil
+      lanes[lane].isIdle = false
+      free.append(lane)
+    }
+    idle = 0
   }
 }

@@ -38,8 +38,11 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   /// The snapshot at a checkpoint: what the shell must keep durably, for as long as it isn't released, to restore
   /// after a restart.
-  public func snapshot(at sequence: SequenceNumber) -> [UInt8]? {
-    states.first { $0.sequence == sequence }?.machine.snapshot
+  public func snapshot(at sequence: SequenceNumber) -> [UInt8]? { state(at: sequence)?.snapshot }
+
+  /// The application in its state at a checkpoint, while that is kept.
+  public func state(at sequence: SequenceNumber) -> Machine? {
+    states.first { $0.sequence == sequence }?.machine
   }
 
   /// Restores the state at a checkpoint after a restart.

@@ -83,8 +83,9 @@ struct CheckpointBook: Sendable {
   }
 
   /// The votes for a state.
-  func votes(for digest: Digest, at sequence: SequenceNumber) -> SignatureSet? {
-    candidates.first { $0.sequence == sequence }?.tally.votes(for: digest)
+  mutating func votes(for digest: Digest, at sequence: SequenceNumber) -> SignatureSet? {
+    guard let index = candidates.firstIndex(where: { $0.sequence == sequence }) else { return nil }
+    return candidates[index].tally.votes(for: digest)
   }
 
   /// Notes that a member claims a checkpoint beyond the window: it is ahead, or it lies. Only its highest claim

@@ -39,11 +39,11 @@ struct DecisionLog: Sendable {
   /// Keeps a decision near the executed sequence; false when it is too far ahead or behind, or here already.
   mutating func insert(_ decision: Decision, executed: SequenceNumber) -> Bool {
     let sequence = decision.sequence
-    guard sequence > executed, sequence.distance(after: executed) <= reach,
-      !contains(sequence)
-    else { return false }
-    ring[index(of: sequence)] = decision
-    sequences[index(of: sequence)] = sequence
+    guard sequence > executed, sequence.distance(after: executed) <= reach else { return false }
+    let index = index(of: sequence)
+    guard sequences[index] != sequence else { return false }
+    ring[index] = decision
+    sequences[index] = sequence
     return true
   }
 

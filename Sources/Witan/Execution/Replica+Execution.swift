@@ -3,15 +3,30 @@ import WitanCrypto
 /// What is to become of each request of a block that is being executed.
 struct ExecutionPlan: Sendable {
   let block: Block
-  let judgements: [SessionTable.Judgement]
+  /// What is to become of each of them; none where all run, as nearly always.
+  private let judgements: [SessionTable.Judgement]
   let runs: Int
   let isCheckpoint: Bool
 
+  init(
+    block: Block, judgements: [SessionTable.Judgement], runs: Int, isCheckpoint: Bool
+  ) {
+    self.block = block
+    self.judgements = judgements
+    self.runs = runs
+    self.isCheckpoint = isCheckpoint
+  }
+
   var sequence: SequenceNumber { block.header.height }
+
+  /// What is to become of the request at a place in the block.
+  func judgement(at place: Int) -> SessionTable.Judgement {
+    judgements.isEmpty ? .run : judgements[place]
+  }
 
   /// Those of the block's requests that run.
   var running: [Request] {
-    if runs == block.requests.count { return block.requests }
+    if judgements.isEmpty { return block.requests }
     return zip(block.requests, judgements).filter { $0.1 == .run }.map(\.0)
   }
 }
@@ -40,7 +55,6 @@ extension Replica {
     let (sequence, requests) = (block.header.height, block.requests)
     sessions.expire(at: sequence)
     var judgements: [SessionTable.Judgement] = []
-    judgements.reserveCapacity(requests.count)
     // What ran in this block already; one that is alone has nothing before it.
     let isAlone = requests.count == 1
     var ranHere: [PublicKey: UInt64] = [:]
@@ -48,7 +62,7 @@ extension Replica {
     let isCrowded = sessions.room < requests.count
     var newcomers = 0
     var runs = 0
-    for request in requests {
+    for (place, request) in requests.enumerated() {
       var judgement = sessions.judge(request, at: sequence)
       if let number = ranHere[request.client], request.number <= number {
         judgement = .refused(.stale)
@@ -66,7 +80,10 @@ extension Replica {
         if !isAlone { ranHere[request.client] = request.number }
         runs += 1
       }
-      judgements.append(judgement)
+      if judgement != .run, judgements.isEmpty {
+        judgements = Array(repeating: .run, count: requests.count)
+      }
+      if !judgements.isEmpty { judgements[place] = judgement }
     }
     return ExecutionPlan(
       block: block, judgements: judgements, runs: runs,
@@ -93,8 +110,8 @@ extension Replica {
     execution.inFlight = nil
     let block = plan.block
     var results = result.results.makeIterator()
-    for (request, judgement) in zip(block.requests, plan.judgements) {
-      switch judgement {
+    for (place, request) in block.requests.enumerated() {
+      switch plan.judgement(at: place) {
       case .run:
         let bytes = results.next() ?? []
         let outcome: Outcome =

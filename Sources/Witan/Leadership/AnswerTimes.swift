@@ -14,6 +14,8 @@ struct AnswerTimes: Sendable {
   private var spans: [UInt32] = []
   /// Where each seat's next goes.
   private var next: [UInt8] = []
+  /// Who was left out when somebody looked last; nil since an answer came.
+  private var lookedAtBesides: SeatSet?
 
   /// A member answered so long after the proposal was here.
   @inline(__always)
@@ -22,6 +24,7 @@ struct AnswerTimes: Sendable {
     let place = next[seat.index]
     spans[seat.index * Self.memory + Int(place)] = UInt32(clamping: min(span.rawValue, 1 << 31))
     next[seat.index] = (place + 1) % UInt8(Self.memory)
+    lookedAtBesides = nil
   }
 
   private mutating func makeRoom(for count: Int) {
@@ -30,7 +33,14 @@ struct AnswerTimes: Sendable {
   }
 
   /// Other members answer from here on.
-  mutating func removeAll() { (spans, next) = ([], []) }
+  mutating func removeAll() { (spans, next, lookedAtBesides) = ([], [], nil) }
+
+  /// Whether answers came, or others are left out, since this was asked last: most rounds bring neither.
+  mutating func areNews(besides silent: SeatSet) -> Bool {
+    guard lookedAtBesides != silent else { return false }
+    lookedAtBesides = silent
+    return true
+  }
 
   /// How long a quorum's answers take when nothing is lost; nil while too few have answered. Who asks and who leads needn't
   /// answer.

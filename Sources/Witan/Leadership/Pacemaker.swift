@@ -81,7 +81,7 @@ struct Pacemaker: Sendable {
 
   /// It was looked for what is missing, and asked if something is. Who leads and who asks answers nothing.
   mutating func noteRound(isStuck: Bool, among members: Membership, besides silent: SeatSet) {
-    answer = answers.ofQuorum(members, besides: silent)
+    if answers.areNews(besides: silent) { answer = answers.ofQuorum(members, besides: silent) }
     fruitless = isStuck ? fruitless + 1 : 0
   }
 
@@ -98,13 +98,13 @@ struct Pacemaker: Sendable {
   /// A sample of the one-way delay between replicas.
   mutating func note(delay sample: Micros) {
     if samples.count == Self.sampleCount {
-      if let place = sorted.firstIndex(of: samples[oldest]) { sorted.remove(at: place) }
+      replace(samples[oldest], by: sample)
       samples[oldest] = sample
       oldest = (oldest + 1) % Self.sampleCount
     } else {
       samples.append(sample)
+      sorted.insert(sample, at: sorted.firstIndex { $0 > sample } ?? sorted.count)
     }
-    sorted.insert(sample, at: sorted.firstIndex { $0 > sample } ?? sorted.count)
     let quartile = sorted[sorted.count / 4]
     var sum: Micros = 0
     var near: UInt64 = 0
@@ -114,6 +114,20 @@ struct Pacemaker: Sendable {
     }
     delay = quartile
     deviation = near == 0 ? quartile / 4 : sum / near
+  }
+
+  /// What lies between the places of the two moves by one.
+  private mutating func replace(_ old: Micros, by new: Micros) {
+    guard var place = sorted.firstIndex(of: old) else { return }
+    while place + 1 < sorted.count, sorted[place + 1] < new {
+      sorted[place] = sorted[place + 1]
+      place += 1
+    }
+    while place > 0, sorted[place - 1] > new {
+      sorted[place] = sorted[place - 1]
+      place -= 1
+    }
+    sorted[place] = new
   }
 
   /// A view was given up: the next is given twice the time.

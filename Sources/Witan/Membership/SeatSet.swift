@@ -83,7 +83,7 @@ public struct SeatSet: Sendable {
 extension SeatSet: Hashable {
   /// Two sets with the same seats are equal, whatever room they have.
   public static func == (a: SeatSet, b: SeatSet) -> Bool {
-    a.low == b.low && a.words == b.words
+    a.low == b.low && (a.high == b.high || a.words == b.words)
   }
 
   /// Feeds the seats to the hasher.

@@ -55,7 +55,7 @@ public struct Replica: Sendable {
   var awaitedVerdicts: [(digest: Digest, sequence: SequenceNumber)] = []
   var early: EarlyMessages
   var decisions: DecisionLog
-  var execution: ExecutionState
+  @usableFromInline var execution: ExecutionState
   var sessions: SessionTable
 
   // View changes.
@@ -111,7 +111,8 @@ public struct Replica: Sendable {
     if let recovery { restore(recovery) }
   }
 
-  // What is asked with every vote is inlined here and elsewhere: a call would copy the replica for its callee.
+  // What is asked with every vote or block is inlined here and elsewhere, or may change the replica although it changes
+  // nothing: a call that may not would copy the replica for its callee, all its two thousand bytes and more.
 
   @inline(__always)
   var members: Membership { office.members }
@@ -129,9 +130,9 @@ public struct Replica: Sendable {
   /// The replica that leads the view.
   public var currentLeader: ReplicaID { office.members[leader].id }
   /// The last sequence that was executed.
-  public var executed: SequenceNumber { execution.executed }
+  @inlinable public var executed: SequenceNumber { execution.executed }
   /// The digest of the last block that was executed.
-  public var lastBlock: Digest { execution.lastBlock }
+  @inlinable public var lastBlock: Digest { execution.lastBlock }
   /// The last stable checkpoint; nil is the genesis.
   public var stableCheckpoint: CheckpointCertificate? { stable }
   /// All proofs of faults that were gathered.
@@ -201,11 +202,12 @@ struct Office: Sendable {
 }
 
 /// How far execution has come.
+@usableFromInline
 struct ExecutionState: Sendable {
   /// The last executed sequence.
-  var executed: SequenceNumber = 0
+  @usableFromInline var executed: SequenceNumber = 0
   /// The digest of the block at that sequence.
-  var lastBlock: Digest
+  @usableFromInline var lastBlock: Digest
   /// That block's timestamp.
   var timestamp: Micros
   /// What the application was asked to execute and hasn't answered.

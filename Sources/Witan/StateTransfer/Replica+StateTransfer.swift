@@ -4,6 +4,7 @@ import WitanCrypto
 extension Replica {
   /// Whether only a state from others can help: the window has left execution behind, others claim a checkpoint
   /// beyond it, or the own state is broken.
+  @inline(__always)
   var needsTransfer: Bool {
     if execution.isUntrusted { return true }
     guard !canExecuteNext else { return false }
@@ -13,6 +14,7 @@ extension Replica {
 
   /// Whether execution goes on by itself. At the end of the window it doesn't, though the next block be here: when no
   /// certificate comes that moves the window, as after the members have changed elsewhere, only a state helps.
+  @inline(__always)
   private var canExecuteNext: Bool {
     execution.executed < window.high && decisions.contains(execution.executed.next)
   }

@@ -50,6 +50,7 @@ extension Replica {
   }
 
   /// The view-change that this replica sent for the view it waits for.
+  @inline(__always)
   var ownViewChange: ViewChange? {
     guard phase == .changingView, let seat = office.seat, let sent = viewChanges[seat],
       sent.statement.view == view

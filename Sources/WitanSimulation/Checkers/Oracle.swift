@@ -90,16 +90,26 @@ public struct Oracle: Sendable {
   public mutating func watch(_ cluster: inout Cluster) {
     guard cluster.hasHappenings else { return }
     cluster.takeHappenings(into: &happenings)
-    watch(happenings, in: cluster)
+    watch(happenings, in: &cluster)
   }
 
-  /// Sees what happened in a cluster, if somebody else has taken it from there.
-  public mutating func watch(_ happenings: [Happening], in cluster: Cluster) {
-    if cluster.corruptions != corruptions {
-      corruptions = cluster.corruptions
-      distrust(cluster.faulty)
-    }
+  /// Sees what happened in a cluster, if somebody else has taken it from there. The cluster is lent, and not changed: it
+  /// would else be copied for every event.
+  public mutating func watch(_ happenings: [Happening], in cluster: inout Cluster) {
+    noteCorruptions(in: &cluster)
     for happening in happenings { observe(happening) }
+    lookNowAndThen(at: &cluster)
+  }
+
+  /// Claims nothing more of machines that were corrupted meanwhile.
+  mutating func noteCorruptions(in cluster: inout Cluster) {
+    guard cluster.corruptions != corruptions else { return }
+    corruptions = cluster.corruptions
+    distrust(cluster.faulty)
+  }
+
+  /// Looks at some replicas, if enough was decided since it looked last.
+  mutating func lookNowAndThen(at cluster: inout Cluster) {
     let interval = max(64, cluster.configuration.parameters.checkpointInterval)
     guard agreement.length.distance(after: lookedAt) >= interval else { return }
     // A quarter of them at a time: looking costs more than watching.

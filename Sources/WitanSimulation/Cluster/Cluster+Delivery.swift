@@ -205,7 +205,7 @@ extension Cluster {
       account.note(
         .delivered, at: now, node: node, UInt64(parcels[place].sender), parcels[place].number)
     }
-    if network.isCut(from: parcels[place].sender, to: node) {
+    if network.hasCuts, network.isCut(from: parcels[place].sender, to: node) {
       tellLost(place, to: node)
       return parcels.settle(place)
     }

@@ -217,7 +217,7 @@ extension Machine {
     var host = StateMachineHost(blank)
     if let sequence = recovery.foundation?.summary.sequence {
       guard let saved = disk.states.first(where: { $0.sequence == sequence }),
-        (try? host.restore(saved.snapshot, at: sequence)) != nil
+        (try? host.restore(saved.application.snapshot, at: sequence)) != nil
       else { return .stateLost(sequence) }
     }
     self.host = host

@@ -34,8 +34,8 @@ struct Disk: Sendable {
   private var hasCheckpoint = false
   /// How many of the unsynced records the sync under way covers.
   private var syncing: Int?
-  /// The application's states at checkpoints.
-  private(set) var states: [(sequence: SequenceNumber, snapshot: [UInt8])] = []
+  /// The application's states at checkpoints. They are written out when somebody reads them: most are never read.
+  private(set) var states: [(sequence: SequenceNumber, application: ReplicatedApplication)] = []
   /// How long a sync takes.
   var syncTime: Micros = 0
   /// Whether there is room for nothing more.
@@ -102,9 +102,9 @@ struct Disk: Sendable {
     hasCheckpoint = false
   }
 
-  mutating func save(_ snapshot: [UInt8], at sequence: SequenceNumber) {
+  mutating func save(_ application: ReplicatedApplication, at sequence: SequenceNumber) {
     states.removeAll { $0.sequence == sequence }
-    states.append((sequence, snapshot))
+    states.append((sequence, application))
   }
 
   mutating func releaseStates(before sequence: SequenceNumber) {

@@ -114,7 +114,7 @@ struct Machine: Sendable {
   }
 
   private mutating func save(at sequence: SequenceNumber) {
-    guard let snapshot = host.snapshot(at: sequence) else { return }
-    disk.save(snapshot, at: sequence)
+    guard let application = host.state(at: sequence) else { return }
+    disk.save(application, at: sequence)
   }
 }

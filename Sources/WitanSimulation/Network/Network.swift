@@ -65,6 +65,8 @@ struct Network: Sendable {
   private var links: [UInt64: Micros] = [:]
   /// Whether nodes receive only so many bytes a second, which is asked with every arrival.
   private(set) var hasNarrowNodes = false
+  /// Whether any link is cut, which is asked with every arrival.
+  private(set) var hasCuts = false
   /// Whether nothing but latency happens, so that nothing else need be looked at.
   private var isQuiet = true
 
@@ -83,6 +85,7 @@ struct Network: Sendable {
 
   private mutating func lookAgain() {
     hasNarrowNodes = conditions.nodeBandwidth != nil
+    hasCuts = !cuts.isEmpty
     isQuiet =
       rules.isEmpty && cuts.isEmpty && clogs.isEmpty && lane.isPlain
       && conditions.nodeBandwidth == nil && conditions.stabilisation == nil

@@ -83,9 +83,14 @@ struct ParcelStore: Sendable {
     horizons[Int(place)] == horizon
   }
 
-  /// The message in the parcel at a place, if the verifier let it in.
+  /// The message in the parcel at a place, if the verifier let it in. With its last arrival it is handed over.
   @inline(__always)
-  func message(at place: UInt32) -> Verified<Message>? { messages[Int(place)] }
+  mutating func message(at place: UInt32) -> Verified<Message>? {
+    guard labels[Int(place)].pending == 1 else { return messages[Int(place)] }
+    var message: Verified<Message>?
+    swap(&message, &messages[Int(place)])
+    return message
+  }
 
   /// What the verifier made of the parcel at a place that holds no message, or one that it refused.
   @inline(__always)

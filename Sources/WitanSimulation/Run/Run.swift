@@ -228,12 +228,19 @@ public struct Run: Sendable {
       cluster.takeHappenings(into: &happenings)
       onHappenings(happenings)
       noteCorruptions()
-      if isChecked { oracle.watch(happenings, in: cluster) }
-      for happening in happenings { note(happening, onDecision) }
-      guard milestones != nil else { continue }
-      for happening in happenings where !oracle.vantage.faulty.contains(happening.node) {
-        milestones?.observe(happening)
+      if isChecked { oracle.noteCorruptions(in: &cluster) }
+      // All look at one thing after the other, so that it is taken into hand once.
+      var batch: [Happening] = []
+      swap(&batch, &happenings)
+      for happening in batch {
+        if isChecked { oracle.observe(happening) }
+        note(happening, onDecision)
+        if milestones != nil, !oracle.vantage.faulty.contains(happening.node) {
+          milestones?.observe(happening)
+        }
       }
+      if isChecked { oracle.lookNowAndThen(at: &cluster) }
+      swap(&batch, &happenings)
     }
   }
 
@@ -252,7 +259,9 @@ public struct Run: Sendable {
     case .finished(let finished):
       if isAsking { askNext(finished.client) }
     case .sent(let message, _):
-      if let place = places[happening.node], let kind = message.kind {
+      if oracle.vantage.faulty.contains(happening.node), let place = places[happening.node],
+        let kind = message.kind
+      {
         culprits[place].sent[kind, default: 0] += 1
       }
     case .executed(let execution): note(execution, happening, onDecision)

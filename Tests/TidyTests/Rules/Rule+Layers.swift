@@ -9,7 +9,8 @@ enum Layers {
   static let allowed: [String: Set<String>] = {
     var allowed: [String: Set<String>] = [
       "WitanDraw": [],
-      "WitanCrypto": ["CCrypto", "CSodium"],
+      // A lock guards which signatures are known to be valid.
+      "WitanCrypto": ["CCrypto", "CSodium", "Synchronization"],
       "Witan": ["WitanCrypto"],
       // A lock guards what courts remember: they are asked by several threads, and start none.
       "WitanProofs": ["Witan", "WitanCrypto", "CZ3", "Synchronization"],
