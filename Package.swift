@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "WitanLedger", targets: ["WitanLedger"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
+    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
   ],
   targets: [
@@ -39,6 +40,12 @@ let package = Package(
         "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs", "WitanSimulation",
+      ],
+      path: "Tests/FuzzTargets"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
     .testTarget(name: "PropertyKitTests", dependencies: ["PropertyKit", "WitanDraw"]),
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),

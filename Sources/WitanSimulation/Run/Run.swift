@@ -94,6 +94,8 @@ public struct Run: Sendable {
   public private(set) var finalities: [Micros] = []
   /// Which states correct machines reached; nil when nobody wants to know.
   var milestones: MilestoneWatch?
+  /// Who is told where correct machines stand; nil when nobody wants to know.
+  var postures: PostureWatch?
   /// How many claims were asked to be proved in the blocks that a quorum executed.
   public private(set) var claims = 0
   /// What corrupted machines did, by machine.
@@ -230,6 +232,7 @@ public struct Run: Sendable {
       noteCorruptions()
       if isChecked { oracle.watch(happenings, in: cluster) }
       for happening in happenings { note(happening, onDecision) }
+      postures?.observe(happenings, in: cluster, oracle.vantage)
       guard milestones != nil else { continue }
       for happening in happenings where !oracle.vantage.faulty.contains(happening.node) {
         milestones?.observe(happening)

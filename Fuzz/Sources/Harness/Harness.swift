@@ -1,0 +1,92 @@
+import CCounters
+import FuzzTargets
+import Glibc
+
+/// What stands between libFuzzer and a target: the same for all of them.
+///
+/// ```
+/// libFuzzer ── bytes ──▶ test ──▶ target ──▶ nothing, or a finding: then it ends the process
+///     ▲                             └─ states ──▶ extra counters ─┐
+///     └── what is new: edges of the code, and states ◀────────────┘
+/// ```
+public struct Harness: Sendable {
+  let target: FuzzTarget
+  private let mutator: ChoiceMutator?
+  /// Whether states are told to libFuzzer. Without them it sees the edges of the code alone.
+  private let tellsStates: Bool
+  /// Whether changes are left to libFuzzer, which knows nothing of choices.
+  private let isPlain: Bool
+
+  /// The harness of a target.
+  public init(_ name: String) {
+    guard let target = FuzzTarget.named(name) else { fatalError("there is no target \(name)") }
+    self.target = target
+    mutator = target.mutator
+    tellsStates = getenv("WITAN_FUZZ_STATES").map { String(cString: $0) } != "off"
+    isPlain = getenv("WITAN_FUZZ_MUTATOR").map { String(cString: $0) } == "off"
+  }
+
+  /// Runs an input; -1 when nothing should be made of it.
+  public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    var traces = Traces()
+    switch target.run(bytes, noting: &traces) {
+    case .sound:
+      if tellsStates { tell(traces) }
+      return 0
+    case .unfit: return -1
+    case .found(let finding):
+      print("\n== \(target.name) found \(finding)\n")
+      if let description = target.description(of: bytes) { print(description) }
+      fflush(nil)
+      abort()
+    }
+  }
+
+  private func tell(_ traces: Traces) {
+    withUnsafeMutableBytes(of: &witan_states) { counters in
+      for state in traces.states {
+        // Any spread will do; two states may share a counter.
+        let place = Int((state &* 0x9E37_79B9_7F4A_7C15) >> 48) % counters.count
+        counters[place] = 1
+      }
+    }
+  }
+
+  // MARK: Mutation
+
+  /// Changes an input in its place; returns its new size.
+  public func mutate(
+    _ start: UnsafeMutablePointer<UInt8>?, _ count: Int, _ limit: Int, _ seed: CUnsignedInt
+  ) -> Int {
+    // Now and then libFuzzer's own changes, which come upon what no choice has thought of.
+    guard !isPlain, seed % 8 != 0, let mutator, let start else {
+      return fuzzerMutate(start, count, limit)
+    }
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    return put(mutator.mutated(bytes, seed: UInt64(seed), limit: limit), start)
+  }
+
+  /// Makes one input of two; returns its size.
+  public func cross(
+    _ one: UnsafePointer<UInt8>?, _ oneCount: Int, _ other: UnsafePointer<UInt8>?,
+    _ otherCount: Int, _ start: UnsafeMutablePointer<UInt8>?, _ limit: Int, _ seed: CUnsignedInt
+  ) -> Int {
+    guard !isPlain, let mutator, let start else { return 0 }
+    let bytes = mutator.crossed(
+      Array(UnsafeBufferPointer(start: one, count: oneCount)),
+      Array(UnsafeBufferPointer(start: other, count: otherCount)), seed: UInt64(seed), limit: limit)
+    return put(bytes, start)
+  }
+
+  private func put(_ bytes: [UInt8], _ start: UnsafeMutablePointer<UInt8>) -> Int {
+    for (index, byte) in bytes.enumerated() { start[index] = byte }
+    return bytes.count
+  }
+}
+
+/// libFuzzer's own change of bytes.
+@_silgen_name("LLVMFuzzerMutate")
+private func fuzzerMutate(
+  _ start: UnsafeMutablePointer<UInt8>?, _ count: Int, _ limit: Int
+) -> Int
