@@ -83,6 +83,8 @@ let package = Package(
         "PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger",
         "WitanProofs",
       ]),
+    .testTarget(
+      name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

@@ -36,7 +36,7 @@ struct Format: Sendable {
   }
 
   /// A text: what reads is written as a text that reads the same, and is written the same again.
-  static func text<Value: Equatable>(
+  static func text<Value: Equatable & SendableMetatype>(
     _ name: String, reading read: @escaping @Sendable (String) -> Value?,
     writing write: @escaping @Sendable (Value) -> String
   ) -> Format {

@@ -1,7 +1,7 @@
 extension FuzzTarget {
   /// All targets for Witan itself.
   public static let all: [FuzzTarget] = [
-    decode, byzantine,
+    decode, replica, byzantine, viewChange, scanner, merkle, journal,
   ]
 
   /// The target of this name.

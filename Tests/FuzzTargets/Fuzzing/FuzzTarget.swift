@@ -116,7 +116,7 @@ public struct FuzzTarget: Sendable {
 
 /// A case whose every part was chosen: bytes that are choices are always one, and bytes that differ little are cases that
 /// differ little.
-public protocol DrawnCase: CustomStringConvertible {
+public protocol DrawnCase: CustomStringConvertible, SendableMetatype {
   /// Draws a case, doing nothing with it yet; nil where what was drawn is none worth the time.
   init?(drawing draw: inout Draw)
 

@@ -6,23 +6,32 @@ extension Harness {
   ///
   /// | argument | what it does |
   /// |---|---|
+  /// | `--list` | prints every target with what it attacks |
   /// | `--dictionary` | prints the words of the target's inputs, in libFuzzer's form |
   /// | `--show FILE` | prints the case that an input makes |
   /// | `--shrink FILE OUT` | makes a finding smaller, prints it, and writes it down |
   /// | `--states FOLDER` | prints how many states the inputs of a folder reach |
-  public func runErrand(_ arguments: [String]) {
+  func runErrand(_ arguments: [String]) {
     guard let errand = arguments.first, errand.hasPrefix("--") else { return }
     switch (errand, arguments.count) {
+    case ("--list", 1): printTargets()
     case ("--dictionary", 1): printDictionary()
     case ("--show", 2):
       print(target.description(of: read(arguments[1])) ?? "bytes: no case is drawn")
     case ("--shrink", 3): shrink(arguments[1], to: arguments[2])
     case ("--states", 2): countStates(in: arguments[1])
     default:
-      print("it knows --dictionary, --show FILE, --shrink FILE OUT and --states FOLDER")
+      print("it knows --list, --dictionary, --show FILE, --shrink FILE OUT and --states FOLDER")
       exit(2)
     }
     exit(0)
+  }
+
+  private func printTargets() {
+    for target in FuzzTarget.all {
+      let padding = String(repeating: " ", count: max(1, 12 - target.name.count))
+      print(target.name + padding + target.sentence)
+    }
   }
 
   private func printDictionary() {

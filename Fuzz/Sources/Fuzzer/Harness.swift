@@ -9,7 +9,7 @@ import Glibc
 ///     ▲                             └─ states ──▶ extra counters ─┐
 ///     └── what is new: edges of the code, and states ◀────────────┘
 /// ```
-public struct Harness: Sendable {
+struct Harness: Sendable {
   let target: FuzzTarget
   private let mutator: ChoiceMutator?
   /// Whether states are told to libFuzzer. Without them it sees the edges of the code alone.
@@ -17,17 +17,23 @@ public struct Harness: Sendable {
   /// Whether changes are left to libFuzzer, which knows nothing of choices.
   private let isPlain: Bool
 
-  /// The harness of a target.
-  public init(_ name: String) {
-    guard let target = FuzzTarget.named(name) else { fatalError("there is no target \(name)") }
+  /// The harness of the target that the environment names.
+  static let shared = Harness(environment("WITAN_FUZZ_TARGET") ?? "")
+
+  private init(_ name: String) {
+    guard let target = FuzzTarget.named(name) else {
+      print(
+        "WITAN_FUZZ_TARGET must be one of \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
+      exit(2)
+    }
     self.target = target
     mutator = target.mutator
-    tellsStates = getenv("WITAN_FUZZ_STATES").map { String(cString: $0) } != "off"
-    isPlain = getenv("WITAN_FUZZ_MUTATOR").map { String(cString: $0) } == "off"
+    tellsStates = environment("WITAN_FUZZ_STATES") != "off"
+    isPlain = environment("WITAN_FUZZ_MUTATOR") == "off"
   }
 
   /// Runs an input; -1 when nothing should be made of it.
-  public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     var traces = Traces()
     switch target.run(bytes, noting: &traces) {
@@ -56,7 +62,7 @@ public struct Harness: Sendable {
   // MARK: Mutation
 
   /// Changes an input in its place; returns its new size.
-  public func mutate(
+  func mutate(
     _ start: UnsafeMutablePointer<UInt8>?, _ count: Int, _ limit: Int, _ seed: CUnsignedInt
   ) -> Int {
     // Now and then libFuzzer's own changes, which come upon what no choice has thought of.
@@ -68,7 +74,7 @@ public struct Harness: Sendable {
   }
 
   /// Makes one input of two; returns its size.
-  public func cross(
+  func cross(
     _ one: UnsafePointer<UInt8>?, _ oneCount: Int, _ other: UnsafePointer<UInt8>?,
     _ otherCount: Int, _ start: UnsafeMutablePointer<UInt8>?, _ limit: Int, _ seed: CUnsignedInt
   ) -> Int {
@@ -84,6 +90,8 @@ public struct Harness: Sendable {
     return bytes.count
   }
 }
+
+private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
 /// libFuzzer's own change of bytes.
 @_silgen_name("LLVMFuzzerMutate")
