@@ -9,13 +9,19 @@ import Glibc
 ///     ▲                             └─ states ──▶ extra counters ─┐
 ///     └── what is new: edges of the code, and states ◀────────────┘
 /// ```
-struct Harness: Sendable {
+final class Harness: @unchecked Sendable {
+  // Unchecked: libFuzzer has one thread.
+
   let target: FuzzTarget
   private let mutator: ChoiceMutator?
   /// Whether states are told to libFuzzer. Without them it sees the edges of the code alone.
   private let tellsStates: Bool
   /// Whether changes are left to libFuzzer, which knows nothing of choices.
   private let isPlain: Bool
+  private let tallies: Bool
+  /// Every state that any input reached, whether or not libFuzzer was told.
+  private var reached: Set<UInt64> = []
+  private var executions = 0
 
   /// The harness of the target that the environment names.
   static let shared = Harness(environment("WITAN_FUZZ_TARGET") ?? "")
@@ -29,6 +35,7 @@ struct Harness: Sendable {
     self.target = target
     mutator = target.mutator
     tellsStates = environment("WITAN_FUZZ_STATES") != "off"
+    tallies = environment("WITAN_FUZZ_TALLY") == "on"
     isPlain = environment("WITAN_FUZZ_MUTATOR") == "off"
   }
 
@@ -36,6 +43,7 @@ struct Harness: Sendable {
   func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     var traces = Traces()
+    defer { tally(traces) }
     switch target.run(bytes, noting: &traces) {
     case .sound:
       if tellsStates { tell(traces) }
@@ -47,6 +55,14 @@ struct Harness: Sendable {
       fflush(nil)
       abort()
     }
+  }
+
+  /// Prints how many states were reached, each time that twice as many inputs were run.
+  private func tally(_ traces: Traces) {
+    guard tallies else { return }
+    reached.formUnion(traces.states)
+    executions += 1
+    if executions & (executions - 1) == 0 { print("states: \(executions) \(reached.count)") }
   }
 
   private func tell(_ traces: Traces) {
