@@ -46,7 +46,7 @@ final class Harness: @unchecked Sendable {
     defer { tally(traces) }
     switch target.run(bytes, noting: &traces) {
     case .sound:
-      if tellsStates { tell(traces) }
+      if tellsStates { for state in traces.states { witan_note_state(state) } }
       return 0
     case .unfit: return -1
     case .found(let finding):
@@ -63,16 +63,6 @@ final class Harness: @unchecked Sendable {
     reached.formUnion(traces.states)
     executions += 1
     if executions & (executions - 1) == 0 { print("states: \(executions) \(reached.count)") }
-  }
-
-  private func tell(_ traces: Traces) {
-    withUnsafeMutableBytes(of: &witan_states) { counters in
-      for state in traces.states {
-        // Any spread will do; two states may share a counter.
-        let place = Int((state &* 0x9E37_79B9_7F4A_7C15) >> 48) % counters.count
-        counters[place] = 1
-      }
-    }
   }
 
   // MARK: Mutation

@@ -21,8 +21,11 @@ extension Replica {
     pack(level(execution.executed.distance(after: window.low)), below: 5)
     pack(level(UInt64(locks.count)), below: 5)
     var (proposed, prepared, decided): (UInt64, UInt64, UInt64) = (0, 0, 0)
-    for raw in window.sequences.prefix(8) where window.contains(SequenceNumber(raw)) {
-      let slot = window[SequenceNumber(raw)]
+    var sequence = window.low
+    for _ in 0..<8 {
+      sequence = sequence.next
+      guard window.contains(sequence) else { break }
+      let slot = window[sequence]
       proposed += slot.proposal == nil ? 0 : 1
       prepared += slot.isPrepared ? 1 : 0
       decided += slot.isDecided ? 1 : 0
