@@ -10,7 +10,7 @@ let package = Package(
     .library(name: "WitanLedger", targets: ["WitanLedger"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
-    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
+    .library(name: "FuzzTargets", targets: ["FuzzTargets", "WitanDraw"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
   ],
   targets: [
