@@ -24,6 +24,7 @@ struct ReplicaOrdeal {
   private var synced = 0
   private var outbox: [Waiting] = []
   private var states: [(sequence: SequenceNumber, snapshot: [UInt8])] = []
+  private var released: SequenceNumber = 0
   private var timers = [Timer?](repeating: nil, count: Timer.Kind.allCases.count)
   private var lastTimers = [Timer?](repeating: nil, count: Timer.Kind.allCases.count)
   private var questions: [Effect] = []
@@ -194,9 +195,8 @@ struct ReplicaOrdeal {
     }
     if case .execute(let execution) = effect, execution.isCheckpoint { save(execution.sequence) }
     if case .installed(let sequence, succeeded: true)? = answer { save(sequence) }
-    if case .releaseStates(let sequence) = effect {
-      states.removeAll { $0.sequence < sequence }
-    }
+    // Not before all that was written is on the disk: the journal there may rest on one of them.
+    if case .releaseStates(let sequence) = effect { released = sequence }
     if let answer { handle(answer) }
   }
 
@@ -208,6 +208,7 @@ struct ReplicaOrdeal {
 
   private mutating func sync() throws(Finding) {
     synced = journal.count
+    states.removeAll { $0.sequence < released }
     for waiting in outbox { hearFrom(waiting.message) }
     outbox = []
     try examine()
@@ -220,6 +221,7 @@ struct ReplicaOrdeal {
     for waiting in outbox where waiting.records <= synced { hearFrom(waiting.message) }
     outbox = []
     questions = []
+    released = 0
     timers = Array(repeating: nil, count: timers.count)
     let recovery = Journal.Recovery(journal)
     host = StateMachineHost(KeyValueStore())
