@@ -117,6 +117,12 @@ struct Disk: Sendable {
     release(afterSyncing: 0)
   }
 
+  /// How many states there are that nobody has asked to release.
+  var statesInUse: Int {
+    let needless = releases.last?.before ?? 0
+    return states.count { $0.sequence >= needless }
+  }
+
   private mutating func release(afterSyncing count: Int) {
     for index in releases.indices { releases[index].records -= count }
     while let first = releases.first, first.records <= 0 {
