@@ -139,10 +139,10 @@ extension ReplicaOrdeal {
     var certificate = state == 0 ? replica.stableCheckpoint : nil
     if state > 1 || certificate == nil && state == 1 {
       let interval = town.genesis.parameters.checkpointInterval
-      let place =
-        height == 7
-        ? SequenceNumber(.max / interval * interval)
-        : SequenceNumber((replica.executed.rawValue / interval + UInt64(height)) * interval)
+      let last = UInt64.max / interval
+      let count =
+        height == 7 ? last : min(last, replica.executed.rawValue / interval + UInt64(height))
+      let place = SequenceNumber(count * interval)
       let summary = libel.summary(
         at: place, after: block(0)?.digest ?? town.chain, epoch: epoch, members: members)
       let statement = Statement(

@@ -85,7 +85,8 @@ struct Notary: Sendable {
       return "more locks than slots"
     }
     for (index, lock) in viewChange.body.locks.enumerated() {
-      guard lock.header.height.rawValue == above + UInt64(index) + 1 else {
+      let height = lock.header.height.rawValue
+      guard height > above, height - above == UInt64(index) + 1 else {
         return "lock \(index) leaves a gap"
       }
       guard lock.view < statement.view else { return "lock \(index) is of a view not yet left" }
@@ -125,8 +126,10 @@ struct Notary: Sendable {
       stables.first { $0.sequence.rawValue == base && base > 0 }?.summary.lastBlock ?? town.chain
     let locks = viewChanges.flatMap(\.body.locks)
     var headers: [BlockHeader] = []
-    var height = base + 1
-    while true {
+    // Nothing is above the last sequence that there is.
+    var height = base
+    while height < .max {
+      height += 1
       let candidates = locks.filter {
         $0.header.height.rawValue == height && $0.header.previous == previous
       }
@@ -135,7 +138,6 @@ struct Notary: Sendable {
       else { break }
       headers.append(chosen.header)
       previous = chosen.header.digest
-      height += 1
     }
     return Selected(base: SequenceNumber(base), headers: headers)
   }
