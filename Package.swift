@@ -12,6 +12,7 @@ let package = Package(
     .library(name: "WitanEvents", targets: ["WitanEvents"]),
     .library(name: "WitanSimulation", targets: ["WitanSimulation", "WitanDraw"]),
     .library(name: "PropertyKit", targets: ["PropertyKit"]),
+    .library(name: "FuzzTargets", targets: ["FuzzTargets", "WitanDraw"]),
     .executable(name: "witan", targets: ["WitanCommand"]),
   ],
   targets: [
@@ -46,6 +47,12 @@ let package = Package(
         "WitanNode", "WitanProofs", "WitanRollup", "WitanSimulation",
       ]),
     .target(name: "PropertyKit", dependencies: ["WitanDraw"], path: "Tests/PropertyKit"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs", "WitanSimulation",
+      ],
+      path: "Tests/FuzzTargets"),
     .testTarget(name: "WitanDrawTests", dependencies: ["WitanDraw"]),
     .testTarget(name: "PropertyKitTests", dependencies: ["PropertyKit", "WitanDraw"]),
     .testTarget(name: "WitanCryptoTests", dependencies: ["WitanCrypto", "CSodium"]),
@@ -91,6 +98,8 @@ let package = Package(
         "PropertyKit", "WitanSimulation", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger",
         "WitanProofs",
       ]),
+    .testTarget(
+      name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "Witan", "WitanCrypto", "WitanDraw"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

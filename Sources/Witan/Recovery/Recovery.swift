@@ -59,12 +59,20 @@ extension Journal {
       switch record {
       case .accepted(let proposal):
         at(proposal.statement.sequence) { place in
-          place.keep(proposal.body)
           place.proposal = proposal
+          place.keep(proposal.body)
         }
       case .block(let block): at(block.header.height) { $0.keep(block) }
-      case .locked(let lock): at(lock.header.height) { $0.lock = lock }
-      case .decided(let certificate): at(certificate.sequence) { $0.decided = certificate }
+      case .locked(let lock):
+        at(lock.header.height) { place in
+          place.lock = lock
+          place.forgetBlocks(butFor: place.blocks.last?.digest)
+        }
+      case .decided(let certificate):
+        at(certificate.sequence) { place in
+          place.decided = certificate
+          place.forgetBlocks(butFor: place.blocks.last?.digest)
+        }
       case .viewChange(let viewChange): gather(viewChange)
       case .opened(let newView):
         var opening = Opening(newView)
@@ -151,11 +159,12 @@ extension Journal {
         records += opened.viewChanges.map { .viewChange($0) } + [.opened(opened.newView)]
       }
       records += gathered.map { .viewChange($0) }
+      // What says which blocks matter comes before them, or one that is locked would give way to a proposal's.
       for place in places {
-        records += place.blocks.map { .block($0) }
-        if let proposal = place.proposal { records.append(.accepted(proposal)) }
         if let lock = place.lock { records.append(.locked(lock)) }
         if let decided = place.decided { records.append(.decided(decided)) }
+        if let proposal = place.proposal { records.append(.accepted(proposal)) }
+        records += place.blocks.map { .block($0) }
       }
       if let left { records.append(.leftView(left)) }
       return records
@@ -177,14 +186,18 @@ extension Journal.Record {
 }
 
 extension Journal.Recovery.Place {
-  /// Keeps a block that a record brought: the one proposed last, the locked, and the decided are all that count.
+  /// Keeps a block that a record brought: the one that came last, the proposed, the locked, and the decided are all that
+  /// count.
   mutating func keep(_ block: Block) {
-    let digest = block.digest
-    blocks.removeAll { other in
-      other.digest == digest
-        || (other.digest != lock?.header.digest && other.digest != decided?.digest)
-    }
+    forgetBlocks(butFor: nil)
+    blocks.removeAll { $0.digest == block.digest }
     blocks.append(block)
+  }
+
+  /// Forgets the blocks that don't count any more.
+  mutating func forgetBlocks(butFor last: Digest?) {
+    let counting = [proposal?.body.digest, lock?.header.digest, decided?.digest, last]
+    blocks.removeAll { block in !counting.contains { $0 == block.digest } }
   }
 
   /// The decision, if it is of this epoch and its block is here.

@@ -31,7 +31,8 @@ public enum Effect: Sendable {
   case validate(Block, parent: Digest)
   /// Execute a decided block. Strictly in order; the next one comes after this one's result.
   case execute(Execution)
-  /// States of checkpoints before this sequence are no longer needed.
+  /// States of checkpoints before this sequence are no longer needed, once everything persisted before is on stable
+  /// storage: until then the journal that a restart would find may rest on one of them.
   case releaseStates(before: SequenceNumber)
   /// Ask the application for a piece of the state at a checkpoint.
   case offerChunk(ChunkTicket)

@@ -156,7 +156,7 @@ extension Verifier {
   }
 
   /// Why a new-view doesn't follow from the view-changes that it names, all of which were checked; nil when it does.
-  func fault(of newView: NewView, restingOn viewChanges: [ViewChange]) -> Rejection? {
+  package func fault(of newView: NewView, restingOn viewChanges: [ViewChange]) -> Rejection? {
     let statement = newView.statement
     guard let members = members(of: statement.epoch) else { return .unknownEpoch(statement.epoch) }
     let leader = members.leader(of: statement.view, in: statement.epoch)

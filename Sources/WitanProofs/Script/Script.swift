@@ -87,7 +87,7 @@ public struct Script: Hashable, Sendable {
   }
 
   /// What the solver reads.
-  var solverText: String { commands.map(\.text).joined(separator: "\n") }
+  package var solverText: String { commands.map(\.text).joined(separator: "\n") }
 
   /// The functions and constants that an assignment gives values to.
   var declarations: [Declaration] {

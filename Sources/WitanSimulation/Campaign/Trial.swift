@@ -11,6 +11,8 @@ public struct Trial: Sendable {
   public let violations: [Violation]
   /// Which states were reached.
   public let reached: Milestones
+  /// Where the correct machines stood at any time, as numbers (see `Replica.posture`); none unless that was asked for.
+  package let postures: [UInt64]
   /// How many blocks every correct machine that served had executed when the clients stopped asking.
   public let decided: SequenceNumber
   /// How many events happened.
@@ -20,7 +22,13 @@ public struct Trial: Sendable {
 
   /// Runs a scenario.
   public init(of scenario: Scenario) throws {
+    try self.init(of: scenario, watchesPostures: false)
+  }
+
+  /// Runs a scenario, and watches where the correct machines stand if that is asked for.
+  package init(of scenario: Scenario, watchesPostures: Bool) throws {
     var run = try Run(scenario, keepsAccount: false)
+    if watchesPostures { run.postures = PostureWatch() }
     run.milestones = MilestoneWatch(of: run.cluster)
     run.run(until: scenario.limit)
     decided = run.decided
@@ -36,6 +44,7 @@ public struct Trial: Sendable {
     }
     if isSettled { run.milestones?.note(.settled) }
     violations = run.violations
+    postures = run.postures?.postures ?? []
     reached = run.milestones?.reached ?? Milestones()
     events = run.cluster.events
     span = run.cluster.now

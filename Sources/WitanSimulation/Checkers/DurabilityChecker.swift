@@ -2,7 +2,8 @@ import Witan
 import WitanCrypto
 
 /// Durability: over all its lives, a correct machine says one thing at most of each place, never votes in a view that it
-/// said it left, and shows in every view-change what its own commits bind it to.
+/// said it left, shows in every view-change what its own commits bind it to, and never releases a state on which its
+/// journal rests.
 ///
 /// What counts is what left the machine. It keeps what was said itself, and knows nothing of journals.
 public struct DurabilityChecker: Checker {
@@ -61,6 +62,11 @@ public struct DurabilityChecker: Checker {
       default: break
       }
     case .report(.enteredEpoch(let epoch, let members)): terms[epoch] = members
+    case .unfit(.stateLost(let sequence)):
+      // A damaged journal is a fault of the disk, and may be. States are released by the machine itself.
+      findings.add(
+        .state, at: happening, sequence,
+        detail: "it can't start: its journal rests on a state that it released")
     default: break
     }
   }

@@ -35,7 +35,7 @@ public struct MemoryChecker: Sendable {
     let states = 2 * (parameters.window / max(1, parameters.checkpointInterval)) + 3
     for node in nodes where vantage.isCorrect(node) {
       look(at: cluster.machines[node].replica, of: node, at: cluster.now)
-      let held = UInt64(cluster.machines[node].disk.states.count)
+      let held = UInt64(cluster.machines[node].disk.statesInUse)
       if held > states {
         findings.add(
           .memory, node: node, time: cluster.now,

@@ -142,7 +142,8 @@ public struct Oracle: Sendable {
     case .called, .finished:
       linearisability.observe(happening)
       state.observe(happening)
-    case .delivered, .lost, .died, .unfit, .paused, .resumed, .planned: break
+    case .unfit: durability.observe(happening)
+    case .delivered, .lost, .died, .paused, .resumed, .planned: break
     }
   }
 

@@ -36,6 +36,9 @@ struct Disk: Sendable {
   private var syncing: Int?
   /// The application's states at checkpoints. They are written out when somebody reads them: most are never read.
   private(set) var states: [(sequence: SequenceNumber, application: ReplicatedApplication)] = []
+  /// Which states are to be released, each when so many more records are on the platter: until then the journal on it may
+  /// rest on one of them.
+  private var releases: [(records: Int, before: SequenceNumber)] = []
   /// How long a sync takes.
   var syncTime: Micros = 0
   /// Whether there is room for nothing more.
@@ -83,6 +86,7 @@ struct Disk: Sendable {
   }
 
   private mutating func settle(_ count: Int) {
+    defer { release(afterSyncing: count) }
     guard lines == nil else {
       for record in log.prefix(count) {
         durable.absorb(record)
@@ -107,8 +111,24 @@ struct Disk: Sendable {
     states.append((sequence, application))
   }
 
+  /// Releases states once all that was written so far is on the platter.
   mutating func releaseStates(before sequence: SequenceNumber) {
-    states.removeAll { $0.sequence < sequence }
+    releases.append((written, sequence))
+    release(afterSyncing: 0)
+  }
+
+  /// How many states there are that nobody has asked to release.
+  var statesInUse: Int {
+    let needless = releases.last?.before ?? 0
+    return states.count { $0.sequence >= needless }
+  }
+
+  private mutating func release(afterSyncing count: Int) {
+    for index in releases.indices { releases[index].records -= count }
+    while let first = releases.first, first.records <= 0 {
+      states.removeAll { $0.sequence < first.before }
+      releases.removeFirst()
+    }
   }
 
   // MARK: What goes wrong
@@ -119,6 +139,7 @@ struct Disk: Sendable {
     settle(kept)
     tear(&draw)
     log.removeLast(written)
+    releases.removeAll()
     syncing = nil
   }
 

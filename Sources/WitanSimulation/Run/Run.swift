@@ -94,6 +94,8 @@ public struct Run: Sendable {
   public private(set) var finalities: [Micros] = []
   /// Which states correct machines reached; nil when nobody wants to know.
   var milestones: MilestoneWatch?
+  /// Who is told where correct machines stand; nil when nobody wants to know.
+  var postures: PostureWatch?
   /// How many claims were asked to be proved in the blocks that a quorum executed.
   public private(set) var claims = 0
   /// What corrupted machines did, by machine.
@@ -232,6 +234,7 @@ public struct Run: Sendable {
       // All look at one thing after the other, so that it is taken into hand once.
       var batch: [Happening] = []
       swap(&batch, &happenings)
+      postures?.observe(batch, in: cluster, oracle.vantage)
       for happening in batch {
         if isChecked { oracle.observe(happening) }
         note(happening, onDecision)

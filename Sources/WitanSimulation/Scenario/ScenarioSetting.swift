@@ -147,3 +147,8 @@ struct ScenarioSetting: Sendable {
       write: { "\($0)" }),
   ]
 }
+
+extension Scenario {
+  /// The words with which statements begin that set something.
+  package static var settings: [String] { ScenarioSetting.all.map(\.name) }
+}

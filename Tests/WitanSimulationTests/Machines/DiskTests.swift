@@ -44,6 +44,42 @@ import WitanDraw
     #expect(lengths == Set(3...8))
   }
 
+  @Test func aStateStaysUntilTheRecordIsSyncedThatMakesItNeedless() {
+    var disk = Disk()
+    disk.save([1], at: 2)
+    disk.save([2], at: 4)
+    for record in Self.records.prefix(2) { _ = disk.write(record) }
+    disk.releaseStates(before: 4)
+    #expect(disk.states.map(\.sequence) == [2, 4])
+    #expect(disk.endSync() == 2)
+    #expect(disk.states.map(\.sequence) == [4])
+    // With all of it synced there is nothing to wait for; what was to be released when the machine died stays.
+    disk.releaseStates(before: 5)
+    #expect(disk.states.isEmpty)
+    disk.save([3], at: 6)
+    _ = disk.write(Self.records[2])
+    disk.releaseStates(before: 7)
+    var draw = Draw(replaying: [])
+    disk.losePower(&draw)
+    #expect(disk.states.map(\.sequence) == [6])
+  }
+
+  @Test func aMachineThatDiesWhileItsDiskLagsFarBehindStartsAgain() throws {
+    let scenario = try Scenario(
+      parsing: """
+        checkpoint 1
+        window 2
+        latency fixed:1ms
+        blocks 24
+        10ms..1s slow-disk 3 500ms
+        60ms..80ms crash 3
+        """)
+    let trial = try Trial(of: scenario)
+    #expect(trial.violations == [])
+    #expect(trial.reached.contains(.restart))
+    #expect(!trial.reached.contains(.diskDamaged))
+  }
+
   @Test func aSyncCoversWhatWasWrittenBeforeItBegan() throws {
     var disk = Disk()
     for record in Self.records.prefix(2) { _ = disk.write(record) }
