@@ -46,8 +46,8 @@ import WitanDraw
 
   @Test func aStateStaysUntilTheRecordIsSyncedThatMakesItNeedless() {
     var disk = Disk()
-    disk.save([1], at: 2)
-    disk.save([2], at: 4)
+    disk.save(.store(KeyValueStore()), at: 2)
+    disk.save(.store(KeyValueStore()), at: 4)
     for record in Self.records.prefix(2) { _ = disk.write(record) }
     disk.releaseStates(before: 4)
     #expect(disk.states.map(\.sequence) == [2, 4])
@@ -56,7 +56,7 @@ import WitanDraw
     // With all of it synced there is nothing to wait for; what was to be released when the machine died stays.
     disk.releaseStates(before: 5)
     #expect(disk.states.isEmpty)
-    disk.save([3], at: 6)
+    disk.save(.store(KeyValueStore()), at: 6)
     _ = disk.write(Self.records[2])
     disk.releaseStates(before: 7)
     var draw = Draw(replaying: [])
