@@ -108,14 +108,19 @@ public struct TreeStore<Backing: NodeBacking> {
     }
   }
 
+  /// What is new is written in the order of digests, which is the order in which a backing on a disk has them: in any
+  /// other, each of a million would land on another page.
   private mutating func keep(_ top: Node) throws(TreeFault) {
     var ahead = [top]
+    var fresh: [Node] = []
     while let node = ahead.popLast() {
       guard try !backing.retain(node.digest) else { continue }
       guard !node.isStub else { throw .missing(node.digest) }
-      try backing.keep(node.digest, node.stored)
+      fresh.append(node)
       if case .fork(let fork) = node { ahead += [fork.right, fork.left] }
     }
+    fresh.sort { $0.digest < $1.digest }
+    for node in fresh { try backing.keep(node.digest, node.stored) }
   }
 
   private mutating func change(
@@ -131,6 +136,8 @@ public struct TreeStore<Backing: NodeBacking> {
     }
   }
 }
+
+extension TreeStore: Sendable where Backing: Sendable {}
 
 extension TreeStore {
   /// Reads every part of every tree, and says how many entries the latest one has. Fails at the first part that is

@@ -37,6 +37,20 @@ import WitanDraw
     #expect(share { $0.faults.isEmpty && $0.adversaries.isEmpty } > 0.001)
   }
 
+  /// Claims cost what they are worth: few scenarios have them judged, fewer by Z3, and half of those that lie there lie
+  /// about claims.
+  @Test func claimsAreJudgedInFewScenariosAndLiedAboutInHalfOfThose() {
+    let judged = Self.scenarios(20_000).filter { $0.judge != .none }
+    #expect((100...400).contains(judged.count), "\(judged.count)")
+    #expect((5...40).contains(judged.count { $0.judge == .real }))
+    #expect(judged.allSatisfy { $0.application == .ledger && $0.replicas <= 7 })
+    let lied = judged.filter {
+      $0.cast.contains { ["invalid-blocks", "wrong-verdicts"].contains($0) }
+    }
+    let liars = judged.filter { !$0.cast.isEmpty }
+    #expect(2 * lied.count > liars.count)
+  }
+
   @Test(arguments: Profile.allCases) func whatIsDrawnCanBeWrittenAndRead(_ profile: Profile) throws
   {
     for scenario in Self.scenarios(200, profile) {
