@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Witan
 import WitanProofs
@@ -11,6 +12,8 @@ public final class Docket: Adjudicator {
 
   /// A question that is being answered.
   private struct Session {
+    /// Whose question it is: what others ask meanwhile isn't part of it.
+    var thread: pthread_t?
     /// What was ruled for the sake of this very question, and isn't remembered beyond it.
     var rulings: [Claim: Ruling] = [:]
     /// What is said of a claim that isn't known.
@@ -33,6 +36,7 @@ public final class Docket: Adjudicator {
     let known = pool.knownRulings(on: claims)
     return session.withLock { session in
       zip(claims, known).map { claim, ruling in
+        guard session.thread == pthread_self() else { return ruling ?? Self.unknown }
         if let ruling = session.rulings[claim] ?? ruling { return ruling }
         session.missing.append(claim)
         return session.unknown
@@ -47,7 +51,9 @@ public final class Docket: Adjudicator {
     knowing rulings: [Claim: Ruling], isHopeful: Bool, _ body: () -> Answer
   ) -> (answer: Answer, missing: [Claim]) {
     session.withLock {
-      $0 = Session(rulings: rulings, unknown: isHopeful ? Ruling(.proved) : Self.unknown)
+      $0 = Session(
+        thread: pthread_self(), rulings: rulings,
+        unknown: isHopeful ? Ruling(.proved) : Self.unknown)
     }
     let answer = body()
     let missing = session.withLock { session in

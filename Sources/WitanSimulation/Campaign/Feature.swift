@@ -88,8 +88,8 @@ public enum Feature: String, CaseIterable, Sendable {
     case .manyClients, .shortPatience, .jitter, .adversary, .manyReplicas: 0.5
     case .coalition, .trigger: 0.4
     case .realSignatures: 0.02
-    // One costs twenty times as much as one without.
-    case .judgedClaims: 0.015
+    // Every replica judges each claim.
+    case .judgedClaims: 0.02
     case .bandwidth, .death, .lateSynchrony: 0.15
     case .weights, .epochs, .crash, .crashBetweenEffects, .partition, .victims, .reconfiguration:
       0.3

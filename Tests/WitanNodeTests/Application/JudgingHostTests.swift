@@ -96,11 +96,7 @@ import WitanProofs
       var host = try aside(.none, lanes: 1, wakes)
       var answers: [Input] = host.answer(effect, clock: 1).map { [$0] } ?? []
       while host.waiting > 0 {
-        wakes.wait { count -> Void? in
-          guard count > 0 else { return nil }
-          count -= 1
-          return ()
-        }
+        wakes.take()
         answers += host.resume(clock: 1)
       }
       #expect(answers.map { "\($0)" } == expected, "\(effect)")
@@ -143,11 +139,7 @@ import WitanProofs
     // One is being judged, and two wait for that.
     _ = host.answer(.withdraw([requests[0].digest, requests[2].digest]), clock: 1)
     while host.waiting > 0 {
-      wakes.wait { count -> Void? in
-        guard count > 0 else { return nil }
-        count -= 1
-        return ()
-      }
+      wakes.take()
       #expect(host.resume(clock: 1).isEmpty)
     }
     guard
@@ -166,11 +158,7 @@ import WitanProofs
     _ = host.answer(.offer(other), clock: 1)
     var judged: [Digest] = []
     while host.waiting > 0 {
-      wakes.wait { count -> Void? in
-        guard count > 0 else { return nil }
-        count -= 1
-        return ()
-      }
+      wakes.take()
       _ = host.resume(clock: 1)
       if case .assembled(let digests, _)? = host.answer(
         .assemble(count: 9, bytes: 1 << 20), clock: 1)

@@ -18,9 +18,10 @@ import WitanProofs
   }
 
   private func requests(of node: LoneNode) throws -> [Request] {
-    var requests = (UInt64(2)...6).map { node.transfer($0, nonce: $0 - 2) }
-    requests.insert(try node.proof(20, LoneNode.holds), at: 3)
-    return requests
+    // A client's numbers ascend.
+    (UInt64(2)...4).map { node.transfer($0, nonce: $0 - 2) }
+      + [try node.proof(5, LoneNode.holds)]
+      + (UInt64(6)...7).map { node.transfer($0, nonce: $0 - 3) }
   }
 
   @Test func `a node that is killed between any two effects comes to the state of one that wasn't`()
@@ -85,8 +86,7 @@ import WitanProofs
     try node.bring(node.proof(20, LoneNode.holds))
     #expect(node.host.judging.waiting == 1)
     for number in UInt64(2)...6 {
-      let request = node.transfer(number, nonce: number - 2)
-      try node.bring(request)
+      try node.bring(node.transfer(number, nonce: number - 2, by: LoneNode.other))
       #expect(node.replies[number] == .done)
     }
     #expect(node.replica.stableCheckpoint != nil)

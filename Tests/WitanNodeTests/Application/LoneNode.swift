@@ -11,6 +11,7 @@ import WitanProofs
 struct LoneNode {
   static let authority = SimulatedAuthority(seed: 5)
   static let client = authority.signer(1)
+  static let other = authority.signer(99)
 
   let genesis: Genesis
   private let path: String
@@ -34,7 +35,7 @@ struct LoneNode {
   init(path: String, isolation: ProofPool.Isolation = .none) throws {
     let signer = Self.authority.signer(0)
     var endowment = Endowment()
-    endowment.balances = [(Self.client.publicKey, .tokens(1_000))]
+    endowment.balances = [Self.client, Self.other].map { ($0.publicKey, .tokens(1_000)) }
     endowment.seats = [
       .init(id: 0, key: signer.publicKey, owner: signer.publicKey, stake: .tokens(1_000))
     ]
@@ -126,11 +127,7 @@ struct LoneNode {
 
   /// Waits until something that was set aside can go on, and has it go on.
   mutating func goOn() throws {
-    wakes.wait { count -> Void? in
-      guard count > 0 else { return nil }
-      count -= 1
-      return ()
-    }
+    wakes.take()
     try perform(.inputs(host.resume(clock: now)))
   }
 
@@ -149,16 +146,18 @@ struct LoneNode {
     }
   }
 
-  func request(_ number: UInt64, _ operation: LedgerOperation) -> Request {
+  func request(
+    _ number: UInt64, _ operation: LedgerOperation, by signer: Signer = Self.client
+  ) -> Request {
     Request(
-      number: number, expiry: 1_000, operations: [operation.encoded], signer: Self.client,
+      number: number, expiry: 100, operations: [operation.encoded], signer: signer,
       chain: genesis.digest)
   }
 
-  func transfer(_ number: UInt64, nonce: UInt64) -> Request {
-    request(
-      number,
-      .transfer(to: Self.authority.signer(number).publicKey, amount: .tokens(number), nonce: nonce))
+  func transfer(_ number: UInt64, nonce: UInt64, by signer: Signer = Self.client) -> Request {
+    let receiver = Self.authority.signer(number).publicKey
+    return request(
+      number, .transfer(to: receiver, amount: .tokens(number), nonce: nonce), by: signer)
   }
 
   func proof(_ number: UInt64, _ script: String) throws -> Request {
@@ -169,4 +168,15 @@ struct LoneNode {
 
   static let holds = "(declare-const x Int)(assert (> x 1))(assert (< x 1))"
   static let fails = "(declare-const x Int)(assert (> x 1))"
+}
+
+extension Gate<Int> {
+  /// Waits until there is one to be had, and takes it.
+  func take() {
+    wait { count -> Void? in
+      guard count > 0 else { return nil }
+      count -= 1
+      return ()
+    }
+  }
 }
