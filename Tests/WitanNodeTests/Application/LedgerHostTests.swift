@@ -87,6 +87,7 @@ import WitanProofs
     #expect(node.host.judging.waiting == 1)
     for number in UInt64(2)...6 {
       try node.bring(node.transfer(number, nonce: number - 2, by: LoneNode.other))
+      try node.askAgain()
       #expect(node.replies[number] == .done)
     }
     #expect(node.replica.stableCheckpoint != nil)

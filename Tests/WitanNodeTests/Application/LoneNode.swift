@@ -125,6 +125,13 @@ struct LoneNode {
     try perform(.inputs([.request(try replica.verifier.verify(request))]))
   }
 
+  /// Lets a leader whose application kept everything back ask again what there is to propose.
+  mutating func askAgain() throws {
+    guard let timer = timers.removeValue(forKey: .propose) else { return }
+    now = now + .seconds(1)
+    try perform(.inputs([.timer(timer)]))
+  }
+
   /// Waits until something that was set aside can go on, and has it go on.
   mutating func goOn() throws {
     wakes.take()
