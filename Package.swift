@@ -85,7 +85,9 @@ let package = Package(
     ),
     .testTarget(
       name: "WitanNodeTests",
-      dependencies: ["WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanProofs"]),
+      dependencies: [
+        "WitanNode", "Witan", "WitanCommand", "WitanCrypto", "WitanLedger", "WitanProofs",
+      ]),
     .testTarget(
       name: "WitanCommandTests",
       dependencies: [

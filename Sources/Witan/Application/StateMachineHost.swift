@@ -47,9 +47,17 @@ public struct StateMachineHost<Machine: StateMachine>: Sendable {
 
   /// Restores the state at a checkpoint after a restart.
   public mutating func restore(_ snapshot: [UInt8], at sequence: SequenceNumber) throws {
-    try latest.restore(snapshot)
+    var machine = latest
+    try machine.restore(snapshot)
+    restore(machine, at: sequence)
+  }
+
+  /// Goes on from an application in the state at a checkpoint, after a restart: for whoever keeps states in another
+  /// form than snapshots.
+  public mutating func restore(_ machine: Machine, at sequence: SequenceNumber) {
+    latest = machine
     last = sequence
-    states = [(sequence, latest, latest.image)]
+    states = [(sequence, machine, machine.image)]
   }
 
   /// The answer to an effect; nil when it asks nothing of the application.

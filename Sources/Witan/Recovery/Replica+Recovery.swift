@@ -101,6 +101,8 @@ extension Replica {
     guard phase == .active else {
       if let viewChange = ownViewChange {
         effects.append(.broadcastDurably(.viewChange(viewChange)))
+        // Who weighs a quorum alone waits for nobody's answer.
+        viewChangesGathered(into: &effects)
       } else {
         timers.set(.viewChange, after: pacemaker.patience, into: &effects)
       }

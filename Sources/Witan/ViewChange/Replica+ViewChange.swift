@@ -130,7 +130,7 @@ extension Replica {
   /// All others begin to wait for it to when a quorum has left the views before: not earlier, or slow ones would be
   /// left behind (OSDI '99 §4.5.2, F22). Who went on to a later view counts: its view-change for this one may be
   /// lost for good, and those that wait for it would wait for ever.
-  private mutating func viewChangesGathered(into effects: inout Effects) {
+  mutating func viewChangesGathered(into effects: inout Effects) {
     guard phase == .changingView else { return }
     if isLeader, quorum.isReached(by: viewChanges.power(for: view, members: members)) {
       openView(into: &effects)

@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanLedger
+import WitanSimulation
 
 /// What the ledger costs.
 enum LedgerBenchmarks {
@@ -25,8 +26,15 @@ enum LedgerBenchmarks {
         "ledger.block", "a block of 1,000 transfers among 10,000 accounts, all checks on",
         in: .seconds, goal: .value(atMost: 0.010), read: block),
       .once(
-        "ledger.sync", "a state of 1,000,000 entries cut, verified piece by piece and installed",
+        "ledger.sync",
+        "a newcomer fetches 1,000,000 accounts from three, one of whom lies: its time and all work",
         in: .seconds, goal: .value(atMost: 60), read: sync),
+      .once(
+        "ledger.keep", "a state of 1,000,000 entries written to a disk", in: .seconds,
+        goal: .value(atMost: 60), read: { try LedgerStage().keepingSeconds }),
+      .once(
+        "ledger.open", "it is opened again, and an account looked up", in: .seconds,
+        goal: .value(atMost: 0.05), read: { try LedgerStage().open() }),
     ])
 
   /// One hash of a fork: what can't be avoided for each that is new.
@@ -126,21 +134,48 @@ enum LedgerBenchmarks {
     return times.median
   }
 
+  /// Everybody's work is done on one thread, and the network's time comes on top: no newcomer takes longer.
   private static func sync() throws -> Double {
-    let tree = try largeTree()
-    let (root, count) = (tree.root, TreeChunk.count(of: tree))
-    return try Clock.thread.seconds {
-      var pieces: [[UInt8]] = []
-      for index in 0..<count {
-        guard let bytes = try TreeChunk.piece(index, of: tree)?.encoded,
-          TreeChunk.entries(of: try TreeProof(decoding: bytes), at: index, of: count, under: root)
-            != nil
-        else { throw EnvironmentError("a piece was refused", remedy: "report this") }
-        pieces.append(bytes)
+    var configuration = Cluster.Configuration(replicas: 4, seed: 1)
+    configuration.application = .ledger
+    configuration.accounts = size
+    configuration.clients = 1
+    configuration.asleep = [3]
+    configuration.castings = [Casting("state-lies", machines: [2])]
+    configuration.conditions.quality.latency = .fixed(20_000)
+    configuration.parameters.checkpointInterval = 2
+    configuration.parameters.window = 4
+    var cluster = try Cluster(configuration)
+    // So far that nobody remembers the blocks that lead there: only the state does.
+    for number in UInt64(0)..<12 {
+      let give = LedgerOperation.transfer(to: cluster.key(of: 0), amount: 1, nonce: number)
+      cluster.ask(0, .submit(tag: number, operations: [give.encoded]))
+      try pass(&cluster, until: 0, has: SequenceNumber(number + 1))
+    }
+    let begins = cluster.now
+    _ = cluster.takeHappenings()
+    let seconds = try Clock.thread.seconds {
+      try cluster.restart(3)
+      try pass(&cluster, until: 3, has: 12)
+    }
+    let lies = cluster.takeHappenings().filter {
+      if case .report(.liar) = $0.event { true } else { false }
+    }
+    guard cluster.ledgers[3].root == cluster.ledgers[0].root, !lies.isEmpty else {
+      throw EnvironmentError("the state is another, or nobody lied", remedy: "report this")
+    }
+    return seconds + Double((cluster.now - begins).rawValue) / 1e6
+  }
+
+  private static func pass(
+    _ cluster: inout Cluster, until machine: Int, has sequence: SequenceNumber
+  ) throws {
+    let limit = cluster.now + .seconds(600)
+    while cluster.replica(at: machine).executed < sequence {
+      guard cluster.now < limit else {
+        throw EnvironmentError("a replica doesn't catch up", remedy: "report this")
       }
-      guard try MerkleTree(pieces: pieces).root == root else {
-        throw EnvironmentError("the state is another", remedy: "report this")
-      }
+      cluster.run(for: .milliseconds(10))
     }
   }
 }

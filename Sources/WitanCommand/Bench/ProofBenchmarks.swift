@@ -1,6 +1,9 @@
 import CZ3
+import Glibc
 import Synchronization
 import Witan
+import WitanCrypto
+import WitanLedger
 import WitanNode
 import WitanProofs
 
@@ -34,10 +37,13 @@ enum ProofBenchmarks {
         try secondsPerClaim(lanes: 2, claims: 100) * 100
       },
       compared(
-        "proofs.twocores", "64 small claims on two cores, against one",
+        "proofs.twocores", "64 small claims on two cores that do nothing else, against one",
         against: Workload("one worker", prepare: { try batches(lanes: 1) }),
         goal: .ratio(atMost: 0.6)
       ) { try batches(lanes: 2) },
+      .time(
+        "proofs.aside", "what a claim that is judged aside takes of the replica's own thread",
+        against: raw, goal: .ratio(atMost: 0.25), prepare: aside),
       .once(
         "proofs.memory", "what this process holds more after 100,000 claims in it", in: .bytes,
         goal: .value(atMost: 8 * 1_048_576)
@@ -103,6 +109,72 @@ enum ProofBenchmarks {
       }
     }
     return Double(max(0, change.growth))
+  }
+
+  /// A request with a claim is offered, set aside, judged by a worker, queued and withdrawn.
+  private static let aside: @Sendable () throws -> (Int) throws -> Void = {
+    let authority = SimulatedAuthority(seed: 1)
+    let client = authority.signer(1)
+    var endowment = Endowment()
+    endowment.seats = [
+      .init(
+        id: 0, key: authority.signer(0).publicKey, owner: client.publicKey, stake: .tokens(1_000))
+    ]
+    var ledger = try Ledger(endowment)
+    let genesis = try Genesis(
+      name: "bench", members: endowment.members, applicationRoot: ledger.root,
+      application: ProofRules().encoded)
+    let docket = Docket(ownWorkers(1))
+    ledger.network = try Ledger.Network(
+      genesis: genesis, scheme: .simulated(authority), court: docket)
+    let bell = Bell()
+    var host = JudgingHost(StateMachineHost(ledger), docket: docket) { bell.ring() }
+    let requests = try smallClaims(64).enumerated().map { number, claim in
+      Request(
+        number: UInt64(number), expiry: 1_000,
+        operations: [
+          LedgerOperation.prove(SignedClaim(claim, author: client, chain: genesis.digest)).encoded
+        ], signer: client, chain: genesis.digest)
+    }
+    var next = 0
+    return { operations in
+      for _ in 0..<operations {
+        next = (next + 1) % requests.count
+        consume(host.answer(.offer(requests[next]), clock: 1))
+        while host.waiting > 0 {
+          bell.wait()
+          consume(host.resume(clock: 1))
+        }
+        consume(host.answer(.withdraw([requests[next].digest]), clock: 1))
+      }
+    }
+  }
+
+  /// Wakes one thread from another, as a node would: through a pipe on which the thread waits for all else, too.
+  private final class Bell: Sendable {
+    private let outlet: Int32
+    private let inlet: Int32
+
+    init() {
+      var ends: [Int32] = [-1, -1]
+      pipe(&ends)
+      (outlet, inlet) = (ends[0], ends[1])
+    }
+
+    deinit {
+      close(outlet)
+      close(inlet)
+    }
+
+    func ring() {
+      var byte: UInt8 = 1
+      write(inlet, &byte, 1)
+    }
+
+    func wait() {
+      var byte: UInt8 = 0
+      read(outlet, &byte, 1)
+    }
   }
 
   // MARK: Claims

@@ -81,9 +81,14 @@ enum BlockCommand {
     try TextFile.write(block.file, to: out)
     output.line(
       "\(out): \(claims.count) claim\(claims.count == 1 ? "" : "s"), digest \(block.digest)")
+    let examiner = BlockExaminer(
+      rules: ProofRules(), chain: .zero, scheme: .ed25519, court: court)
+    let fault = examiner.screen(claims)
+    if let fault { output.line("nobody will vote for it: \(fault)".onOneLine) }
     output.record([
       "file": .string(out), "digest": .string(block.digest.hex), "claims": .count(claims.count),
       "proposer": .string(block.proposer.hex),
+      "fault": .optional(fault.map { "\($0)" }, JSON.string),
     ])
     return .success
   }

@@ -82,9 +82,10 @@ public struct TreeStore<Backing: NodeBacking> {
   /// Keeps a tree. What the store has already isn't written again.
   public mutating func keep(_ tree: MerkleTree, at height: UInt64) throws(TreeFault) {
     try change { (store) throws(TreeFault) in
-      let old = try store.roots().first { $0.height == height }
+      let roots = try store.roots()
+      let old = roots.first { $0.height == height }
       // Before the old one goes: the new one may have been read from it.
-      if let top = tree.top { try store.keep(top) }
+      if let top = tree.top { try store.keep(top, isFirst: roots.isEmpty) }
       if let old { try store.drop(old) }
       try store.backing.add(StoredRoot(height: height, root: tree.root, weight: tree.weight))
     }
@@ -108,14 +109,19 @@ public struct TreeStore<Backing: NodeBacking> {
     }
   }
 
-  private mutating func keep(_ top: Node) throws(TreeFault) {
+  /// What is new is written in the order of digests, which is the order in which a backing on a disk has them: in any
+  /// other, each of a million would land on another page. Where it is the first tree, all of it is new.
+  private mutating func keep(_ top: Node, isFirst: Bool) throws(TreeFault) {
     var ahead = [top]
+    var fresh: [Node] = []
     while let node = ahead.popLast() {
-      guard try !backing.retain(node.digest) else { continue }
+      if !isFirst, try backing.retain(node.digest) { continue }
       guard !node.isStub else { throw .missing(node.digest) }
-      try backing.keep(node.digest, node.stored)
+      fresh.append(node)
       if case .fork(let fork) = node { ahead += [fork.right, fork.left] }
     }
+    fresh.sort { $0.digest < $1.digest }
+    for node in fresh { try backing.keep(node.digest, node.stored) }
   }
 
   private mutating func change(
@@ -131,6 +137,8 @@ public struct TreeStore<Backing: NodeBacking> {
     }
   }
 }
+
+extension TreeStore: Sendable where Backing: Sendable {}
 
 extension TreeStore {
   /// Reads every part of every tree, and says how many entries the latest one has. Fails at the first part that is

@@ -8,6 +8,8 @@ import WitanProofs
 /// A claim that crashes the solver, eats memory or hangs takes its worker with it and nothing else: it is rejected with
 /// that reason, and the worker is replaced. A worker that dies is not held against the claim at once, for anything can
 /// kill a process: the claim is tried again on a new one.
+///
+/// Whoever can wait asks for ``rulings(on:)``. Whoever can't has claims judged by ``judge(_:isUrgent:then:)`` and is told.
 public final class ProofPool: Adjudicator {
   /// Where claims are judged.
   public enum Isolation: Sendable {
@@ -17,132 +19,140 @@ public final class ProofPool: Adjudicator {
     case none
   }
 
-  private let isolation: Isolation
   private let lanes: [Lane]
+  private let line = ClaimLine()
   private let memory: RulingMemory
-
-  /// One worker, and whoever uses it.
-  private final class Lane: Sendable {
-    let worker = Mutex<WorkerProcess?>(nil)
-  }
+  /// The lanes' threads, from the first claim on.
+  private let threads = Mutex<[pthread_t]>([])
 
   /// After so many claims a worker is replaced: the solver never forgets a name that it has seen.
   static let claimsPerWorker = 10_000
 
-  /// How often a claim is tried that takes its worker along.
-  private static let attempts = 2
-  /// How often one is tried whose worker is killed: no claim can bring that about itself, but for a machine that has no
-  /// memory left.
-  private static let attemptsAfterKills = 6
-
   /// A pool of so many lanes; as many as there are cores where nothing is said.
   public init(_ isolation: Isolation, lanes: Int? = nil, cached: Int = 65_536) {
-    self.isolation = isolation
     let count = lanes ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    self.lanes = (0..<max(1, count)).map { _ in Lane() }
+    self.lanes = (0..<max(1, count)).map { _ in Lane(isolation) }
     memory = RulingMemory(limit: cached)
   }
+
+  deinit {
+    line.close()
+    for lane in lanes { lane.close() }
+    for thread in threads.withLock({ $0 }) {
+      // Whoever is told last may be the one to give the pool up.
+      if pthread_equal(thread, pthread_self()) != 0 {
+        pthread_detach(thread)
+      } else {
+        pthread_join(thread, nil)
+      }
+    }
+  }
+
+  /// How many claims are judged at once.
+  public var width: Int { lanes.count }
 
   /// A ruling on each claim, in order.
   public func rulings(on claims: [Claim]) -> [Ruling] {
     memory.rulings(on: claims) { hearings(on: $0).map(\.ruling) }
   }
 
+  /// What was ruled on claims before; nil for those that aren't known.
+  public func knownRulings(on claims: [Claim]) -> [Ruling?] { memory.known(claims) }
+
+  /// Has claims judged and returns at once; tells the rulings, in order, on a thread of the pool's. What is urgent
+  /// is judged before all that isn't and still waits. A pool that is given up rejects what it is at, and forgets the rest.
+  public func judge(
+    _ claims: [Claim], isUrgent: Bool = false, then tell: @escaping @Sendable ([Ruling]) -> Void
+  ) {
+    hear(claims, isUrgent: isUrgent) { [memory] hearings in
+      let rulings = hearings.map(\.ruling)
+      memory.keep(rulings, on: claims)
+      tell(rulings)
+    }
+  }
+
   /// A ruling on each claim, in order, with how long it took and, if wanted, what the solver counted. Nothing of it
   /// comes from memory.
   public func hearings(on claims: [Claim], statistics: Bool = false) -> [Hearing] {
-    let next = Atomic<Int>(0)
-    let made = Mutex<[(Int, Hearing)]>([])
-    let work: @Sendable (Int) -> Void = { [lanes] lane in
-      lanes[lane].worker.withLock { worker in
-        while true {
-          let turn = next.add(1, ordering: .relaxed).oldValue
-          guard turn < claims.count else { return }
-          let question = WorkerQuestion(claim: claims[turn], wantsStatistics: statistics)
-          let hearing = self.hearing(of: question, by: &worker)
-          made.withLock { $0.append((turn, hearing)) }
-        }
-      }
-    }
-    let count = min(lanes.count, claims.count)
-    // A thread of its own is for the solver's deep recursion; whoever only waits for a worker needs none.
-    if count == 1, case .processes = isolation { work(0) } else { Threads.run(count, work) }
-    var hearings = [Hearing](
-      repeating: Hearing(Ruling(.rejected(.unavailable("no thread could be had")))),
-      count: claims.count)
-    for (index, hearing) in made.withLock({ $0 }) { hearings[index] = hearing }
-    return hearings
+    let outcome = Gate<[Hearing]?>(nil)
+    hear(claims, statistics: statistics) { hearings in outcome.enter { $0 = hearings } }
+    return outcome.wait { $0 }
   }
 
   /// The processes that work for the pool now.
-  var workers: [pid_t] {
-    lanes.compactMap { lane in lane.worker.withLock { $0?.id } }
+  var workers: [pid_t] { lanes.compactMap(\.worker) }
+
+  private func hear(
+    _ claims: [Claim], statistics: Bool = false, isUrgent: Bool = false,
+    then tell: @escaping @Sendable ([Hearing]) -> Void
+  ) {
+    let none = Hearing(Ruling(.rejected(.unavailable("no thread could be had"))))
+    let blank = [Hearing](repeating: none, count: claims.count)
+    guard !claims.isEmpty, startThreads() else { return tell(blank) }
+    let collected = Collected(blank)
+    line.append(
+      claims.enumerated().map { place, claim in
+        ClaimLine.Turn(question: WorkerQuestion(claim: claim, wantsStatistics: statistics)) {
+          if let all = collected.add($0, at: place) { tell(all) }
+        }
+      }, isUrgent: isUrgent)
   }
 
-  private func hearing(
-    of question: WorkerQuestion, by worker: inout sending WorkerProcess?
-  ) -> Hearing {
-    guard case .processes(let executable, let arguments) = isolation else {
-      return question.answer()
+  /// False where there is no thread at all.
+  private func startThreads() -> Bool {
+    threads.withLock { threads in
+      guard threads.isEmpty else { return true }
+      threads = lanes.compactMap { [line] lane in Self.thread { lane.serve(line) } }
+      return !threads.isEmpty
     }
-    var last = Ruling.Rejection.unavailable("no worker process could be started")
-    var (own, foreign) = (0, 0)
-    while own < Self.attempts, foreign < Self.attemptsAfterKills {
-      if worker == nil || (worker?.count ?? 0) >= Self.claimsPerWorker {
-        worker = WorkerProcess(.init(executable: executable, arguments: arguments))
-      }
-      switch worker?.ask(question) {
-      case .hearing(let hearing)?:
-        if hearing.ruling.outcome == .rejected(.outOfMemory) { worker = nil }
-        return hearing
-      case .lost(let reason)?:
-        worker = nil
-        last = reason
-        // It had its time, and would take as much again.
-        if reason == .timedOut { return Hearing(Ruling(.rejected(reason))) }
-        if reason == .crashed(signal: SIGKILL) { foreign += 1 } else { own += 1 }
-      case nil: own += 1
-      }
-    }
-    return Hearing(Ruling(.rejected(last)))
   }
-}
 
-/// Threads that are there for one piece of work.
-enum Threads {
+  /// Hearings as they come in, in whatever order.
+  private final class Collected: Sendable {
+    private let made: Mutex<(hearings: [Hearing], open: Int)>
+
+    init(_ blank: [Hearing]) { made = Mutex((blank, blank.count)) }
+
+    /// Adds one; all of them, if it was the last.
+    func add(_ hearing: Hearing, at place: Int) -> [Hearing]? {
+      made.withLock { made in
+        made.hearings[place] = hearing
+        made.open -= 1
+        return made.open == 0 ? made.hearings : nil
+      }
+    }
+  }
+
+  // MARK: Threads
+
   /// The solver recurses, and the usual stack of a thread that isn't the first may be small.
   private static let stackBytes = 64 << 20
 
   private final class Work: Sendable {
-    let body: @Sendable (Int) -> Void
-    let index: Int
+    let body: @Sendable () -> Void
 
-    init(_ index: Int, _ body: @escaping @Sendable (Int) -> Void) {
-      self.index = index
-      self.body = body
-    }
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// Runs `body` on so many threads at once and returns when all have ended; on fewer where no more can be had.
-  static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  /// A thread that does this; nil where none can be had.
+  private static func thread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setstacksize(&attributes, stackBytes)
-    var threads: [pthread_t] = []
-    for index in 0..<count {
-      var thread = pthread_t()
-      let work = Unmanaged.passRetained(Work(index, body))
-      let code = pthread_create(
-        &thread, &attributes,
-        { argument in
-          guard let argument else { return nil }
-          let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-          work.body(work.index)
-          return nil
-        }, work.toOpaque())
-      if code == 0 { threads.append(thread) } else { work.release() }
+    var thread = pthread_t()
+    let work = Unmanaged.passRetained(Work(body))
+    let code = pthread_create(
+      &thread, &attributes,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+      }, work.toOpaque())
+    guard code == 0 else {
+      work.release()
+      return nil
     }
-    for thread in threads { pthread_join(thread, nil) }
+    return thread
   }
 }

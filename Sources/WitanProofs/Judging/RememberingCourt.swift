@@ -11,18 +11,27 @@ public final class RulingMemory: Sendable {
 
   /// A ruling on each claim, in order; those that aren't known yet are made all at once.
   public func rulings(on claims: [Claim], by judge: ([Claim]) -> [Ruling]) -> [Ruling] {
-    var rulings = cache.withLock { cache in claims.map { cache[$0] } }
+    var rulings = known(claims)
     let open = rulings.indices.filter { rulings[$0] == nil }
     if !open.isEmpty {
-      let made = judge(open.map { claims[$0] })
-      cache.withLock { cache in
-        for (index, ruling) in zip(open, made) {
-          rulings[index] = ruling
-          cache.keep(ruling, on: claims[index])
-        }
-      }
+      let asked = open.map { claims[$0] }
+      let made = judge(asked)
+      for (index, ruling) in zip(open, made) { rulings[index] = ruling }
+      keep(made, on: asked)
     }
     return rulings.map { $0 ?? Ruling(.rejected(.unavailable("the judge said nothing"))) }
+  }
+
+  /// What is known of claims; nil for those of which nothing is.
+  public func known(_ claims: [Claim]) -> [Ruling?] {
+    cache.withLock { cache in claims.map { cache[$0] } }
+  }
+
+  /// Remembers rulings on claims, those that every judge makes.
+  public func keep(_ rulings: [Ruling], on claims: [Claim]) {
+    cache.withLock { cache in
+      for (ruling, claim) in zip(rulings, claims) { cache.keep(ruling, on: claim) }
+    }
   }
 }
 

@@ -77,6 +77,8 @@ public enum Feature: String, CaseIterable, Sendable {
   case victims
   /// The replicas run the ledger.
   case ledger
+  /// Claims are brought to it, and each replica judges them before it votes.
+  case judgedClaims = "judged-claims"
 
   /// How likely a scenario has it where nothing else is said.
   var usualShare: Double {
@@ -86,12 +88,17 @@ public enum Feature: String, CaseIterable, Sendable {
     case .manyClients, .shortPatience, .jitter, .adversary, .manyReplicas: 0.5
     case .coalition, .trigger: 0.4
     case .realSignatures: 0.02
+    // Every replica judges each claim.
+    case .judgedClaims: 0.02
     case .bandwidth, .death, .lateSynchrony: 0.15
     case .weights, .epochs, .crash, .crashBetweenEffects, .partition, .victims, .reconfiguration:
       0.3
     default: 0.2
     }
   }
+
+  /// Whether it is drawn only when all else is, so that all else is the same with it and without.
+  var isDrawnLast: Bool { self == .ledger || self == .judgedClaims }
 
   /// Whether it is about links.
   var isOfLinks: Bool {
@@ -151,6 +158,7 @@ extension Scenario {
     case .trigger: return adversaries.contains { $0.trigger != .always }
     case .victims: return adversaries.contains { $0.victims != nil }
     case .ledger: return application == .ledger
+    case .judgedClaims: return judge != .none
     default: return befalls { $0.feature == feature }
     }
   }

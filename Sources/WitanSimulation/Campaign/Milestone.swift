@@ -52,6 +52,10 @@ public enum Milestone: String, CaseIterable, Sendable {
   case membersChanged = "members-changed"
   /// Somebody's fault was proved.
   case evidence
+  /// A claim that every replica judged was settled by their verdicts, and paid for.
+  case claimPaid = "claim-paid"
+  /// A vote for a block whose claims don't hold was proved.
+  case falseVote = "false-vote"
   /// A peer sent a piece of state that wasn't.
   case stateLie = "state-lie"
   /// A message was refused that no correct replica sends.

@@ -46,6 +46,7 @@ public struct MilestoneWatch: Sendable {
       places[node].isFetching = false
       places[node].asked = nil
     case .unfit: note(.diskDamaged)
+    case .denounced: note(.falseVote)
     case .started(let life) where life > 0: note(.restart)
     case .restored(let sequence, _):
       places[node].executed = sequence

@@ -33,7 +33,7 @@ struct Sketch {
     self.profile = profile
     draw.beginSpan("features")
     for feature in Feature.allCases
-    where feature != .ledger && draw.chance(profile.share(of: feature)) {
+    where !feature.isDrawnLast && draw.chance(profile.share(of: feature)) {
       features.insert(feature)
     }
     draw.endSpan()
@@ -84,6 +84,26 @@ struct Sketch {
   mutating func drawApplication(_ draw: inout Draw) {
     guard draw.chance(profile.share(of: .ledger)), !has(.reconfiguration) else { return }
     scenario.application = .ledger
+    drawJudging(&draw)
+  }
+
+  /// Few have claims judged, and of these few Z3 does it: small ones, for each replica judges each claim. Half of those
+  /// who lie do so about claims.
+  private mutating func drawJudging(_ draw: inout Draw) {
+    let share = profile.share(of: .judgedClaims) / profile.share(of: .ledger)
+    guard scenario.replicas <= 7, draw.chance(share) else { return }
+    scenario.judge = .simulated
+    scenario.claims = 1
+    scenario.blocks = 10
+    if draw.chance(0.1) {
+      scenario.judge = .real
+      scenario.blocks = 4
+    }
+    let roles = ["invalid-blocks", "wrong-verdicts"].filter(profile.adversaries.contains)
+    guard !roles.isEmpty, scenario.twins.isEmpty else { return }
+    for index in scenario.adversaries.indices where draw.chance(0.5) {
+      scenario.adversaries[index].adversary = draw.pick(roles) ?? roles[0]
+    }
   }
 
   // MARK: The network

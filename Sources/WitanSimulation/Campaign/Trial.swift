@@ -43,6 +43,10 @@ public struct Trial: Sendable {
       if healed.excuse != nil { run.milestones?.note(.excused) }
     }
     if isSettled { run.milestones?.note(.settled) }
+    // Where claims are judged nothing else is settled.
+    if scenario.judge != .none, let supply = try run.bestLedger?.supply(), supply.rewarded > 0 {
+      run.milestones?.note(.claimPaid)
+    }
     violations = run.violations
     postures = run.postures?.postures ?? []
     reached = run.milestones?.reached ?? Milestones()

@@ -21,7 +21,11 @@ extension Cluster {
       return (genesis, application)
     case .ledger:
       let clients = signers.dropFirst(configuration.replicas + configuration.reserve)
-      let endowment = endowment(of: members, clients: clients.map(\.publicKey))
+      var endowment = endowment(of: members, clients: clients.map(\.publicKey))
+      endowment.balances += (0..<configuration.accounts).compactMap { number in
+        let name = SHA256.hash(Array("account \(number)".utf8))
+        return PublicKey(bytes: name.bytes).map { ($0, .tokens(1)) }
+      }
       var ledger = try Ledger(endowment)
       let genesis = try Genesis(
         name: "simulation", members: endowment.members, parameters: configuration.parameters,

@@ -26,6 +26,8 @@ extension Cluster {
     public var application = ReplicatedApplication.Kind.store
     /// Who judges the claims that a ledger is asked to take.
     public var judging = Judging.none
+    /// How many accounts a ledger has in the beginning besides those of its clients: what makes a state large.
+    public var accounts = 0
     /// Whether a ledger leaves a transition behind for each block, with the checker of states.
     public var leavesTransitions = false
     /// How many clients have sessions.

@@ -43,7 +43,7 @@ private struct Mutant {
 
   static func problems(in file: SourceFile, of repository: Repository) -> [String] {
     var problems: [String] = []
-    if (file.lines.first ?? "").wholeMatch(of: /[SLV] F\d+: \S.*[^.]/) == nil {
+    if (file.lines.first ?? "").wholeMatch(of: /[SLV] [FP]\d+: \S.*[^.]/) == nil {
       problems.append("should begin with its class and its fault: S F1: what goes wrong")
     }
     let mutant = Mutant(file.lines)

@@ -108,6 +108,17 @@ final class ProofCommandTests {
     #expect(run.output.contains("claim 1: it is refuted: x = 3"))
   }
 
+  @Test func `what needs no solver to be seen is said when a block is made`() throws {
+    let key = folder.appending(path: "my.key").path
+    try KeyFile.write(
+      try #require(Ed25519.SecretKey(seed: [UInt8](repeating: 3, count: 32))), to: key)
+    let claim = try file("one.smt2", Self.theorem)
+    let out = folder.appending(path: "twice.block").path
+    let run = try witan(["block", "make", claim, claim, "--key", key, "--out", out])
+    #expect(run.code == 0)
+    #expect(run.output.contains("nobody will vote for it: claim 1: it is the same as claim 0"))
+  }
+
   @Test func `the protocol is proved`() throws {
     let run = try witan(["prove", "protocol", "--json"])
     #expect(run.code == 0, "\(run.output)")

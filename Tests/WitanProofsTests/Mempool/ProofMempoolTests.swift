@@ -141,19 +141,23 @@ import WitanCrypto
     try pool.insert(claim(1), ruling: proved(1), now: .seconds(3_000))
   }
 
-  @Test func `ten thousand claims are no burden`() throws {
+  @Test func `E6 ten thousand proofs wait, in order, without being a burden`() throws {
     var pool = ProofMempool<SignedClaim>()
     let base = try claim(0)
     let keys = (0..<50).map { authority.signer(UInt64($0)).publicKey }
+    var worth: [Digest: Int] = [:]
     for number in 0..<10_000 {
       let claim = SignedClaim(
         try Claim("claim \(number)", script: [0x20]), author: keys[number % 50],
         signature: base.signature,
         countersignatures: [])
+      worth[claim.digest] = number * 7_919 % 10_007
       try pool.insert(claim, ruling: proved(UInt64(number * 7_919 % 10_007)), now: 0)
     }
     let taken = pool.take(count: 10_000, bytes: .max, budget: .max)
     #expect(taken.count == 10_000)
+    let order = taken.compactMap { worth[$0.digest] }
+    #expect(order == order.sorted(by: >))
     pool.putBack(taken.map(\.digest))
     #expect(pool.waiting == 10_000)
   }

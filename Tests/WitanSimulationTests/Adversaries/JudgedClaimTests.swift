@@ -12,7 +12,7 @@ import WitanProofs
   ) -> Scenario {
     var scenario = Scenario()
     (scenario.application, scenario.judge) = (.ledger, judge)
-    (scenario.replicas, scenario.blocks, scenario.claims) = (replicas, 8, 2)
+    (scenario.replicas, scenario.blocks, scenario.claims) = (replicas, 4, 1)
     scenario.patience = .milliseconds(300)
     scenario.adversaries = liars.map { Casting($0.0, machines: $0.1) }
     scenario.seed = seed
@@ -32,7 +32,7 @@ import WitanProofs
   @Test(arguments: [Judging.real, .simulated])
   func `claims are proved, settled and paid for`(_ judge: Judging) throws {
     var scenario = scenario(judge)
-    scenario.blocks = 24
+    scenario.blocks = 8
     var run = try Run(scenario)
     #expect(run.complete(scenario).isLive)
     #expect(run.violations.map(\.description) == [])
@@ -54,8 +54,10 @@ import WitanProofs
   @Test func `a leader whose claims don't hold is never followed, and loses stake`() throws {
     var reasons: Set<String> = []
     var blamed = 0
+    // Whoever judges, a replica does the same with the rulings: Z3 does it in the first few.
     for seed in UInt64(1)...12 {
-      let scenario = scenario(.real, liars: [("invalid-blocks", [0])], seed: seed)
+      let scenario = scenario(
+        seed <= 2 ? .real : .simulated, liars: [("invalid-blocks", [0])], seed: seed)
       var run = try Run(scenario)
       let outcome = run.complete(
         scenario,
@@ -78,7 +80,7 @@ import WitanProofs
 
   @Test func `who votes for an invalid block leaves the evidence on which it is slashed`() throws {
     let scenario = scenario(
-      .real, liars: [("invalid-blocks", [0]), ("wrong-verdicts", [1])], replicas: 7, seed: 5)
+      .simulated, liars: [("invalid-blocks", [0]), ("wrong-verdicts", [1])], replicas: 7, seed: 5)
     var slashed: Set<ReplicaID> = []
     for seed in UInt64(1)...8 {
       var drawn = scenario

@@ -24,7 +24,8 @@ import WitanDraw
       Double(drawn.count(where: matches)) / Double(drawn.count)
     }
     for feature in Feature.allCases {
-      let least = feature == .coalition ? 0.03 : min(0.05, feature.usualShare / 2)
+      let rare: [Feature: Double] = [.coalition: 0.03, .judgedClaims: 0.005]
+      let least = rare[feature] ?? min(0.05, feature.usualShare / 2)
       #expect(share { $0.features.contains(feature) } > least, "\(feature)")
     }
     for role in Adversaries.all {
@@ -35,6 +36,15 @@ import WitanDraw
     #expect(share { Set($0.weights).count > 2 } > 0.1)
     #expect(share { !$0.faults.isEmpty && !$0.adversaries.isEmpty } > 0.3)
     #expect(share { $0.faults.isEmpty && $0.adversaries.isEmpty } > 0.001)
+    // Few have claims judged, fewer by Z3, and many of those that lie there lie about claims.
+    let judged = drawn.filter { $0.judge != .none }
+    #expect(judged.allSatisfy { $0.application == .ledger && $0.replicas <= 7 })
+    #expect(judged.count < 80 && judged.contains { $0.judge == .real })
+    let liars = judged.filter { !$0.cast.isEmpty }
+    let aboutClaims = liars.filter {
+      !Set($0.cast).isDisjoint(with: ["invalid-blocks", "wrong-verdicts"])
+    }
+    #expect(3 * aboutClaims.count > liars.count)
   }
 
   @Test(arguments: Profile.allCases) func whatIsDrawnCanBeWrittenAndRead(_ profile: Profile) throws

@@ -29,6 +29,12 @@ import WitanDraw
     ),
     ("adversary equivocating-leader on 0", [.evidence]),
     ("adversary invalid-blocks on 0", [.blockRefused]),
+    ("application ledger\njudge simulated\nclaims 1\nblocks 10", [.claimPaid]),
+    (
+      "application ledger\njudge simulated\nclaims 1\nblocks 8\nreplicas 7\npatience 300ms\nseed 2\n"
+        + "adversary invalid-blocks on 0\nadversary wrong-verdicts on 1 in coalition 1",
+      [.falseVote, .blockRefused]
+    ),
     ("100ms..1s full-disk 1", [.diskFull]),
     ("300ms flip 1\n301ms..400ms crash 1", [.diskDamaged]),
   ])
