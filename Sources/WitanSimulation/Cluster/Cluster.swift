@@ -2,6 +2,7 @@ import Witan
 import WitanCrypto
 import WitanDraw
 import WitanLedger
+import WitanRollup
 
 /// A cluster of shipped replicas on a mock network: one thread, virtual time, one seed.
 ///
@@ -37,6 +38,8 @@ public struct Cluster: Sendable {
     public var followers = 0
     /// What they run.
     public var application = ReplicatedApplication.Kind.store
+    /// The contracts that they run instead, where the cluster is the L1 of a rollup.
+    public var contracts: Contracts?
     /// Who judges the claims that a ledger is asked to take.
     public var judging = Judging.none
     /// Whether a ledger leaves a transition behind for each block, with the checker of states.

@@ -86,12 +86,12 @@ extension RollupRun {
   }
 
   /// What is pending is given to the provers; epochs that are over are finalised.
-  mutating func finalizeEpochs(at now: Micros) {
+  mutating func finalizeEpochs(at now: Micros, tick: Micros) {
     let contracts = l1.contracts
     let head = contracts.head
     let present = table.epoch(at: now)
-    if scenario.selection == .fernet, present > 0, table.start(of: table.slot(at: now)) == now,
-      table.firstSlot(of: present) == table.slot(at: now),
+    if scenario.selection == .fernet, present > 0,
+      table.start(of: table.firstSlot(of: present)) == tick,
       let key = contracts.proposers(of: table.lastSlot(of: present.previous)).first,
       let coordinator = node(key)
     {
@@ -182,8 +182,10 @@ extension RollupRun {
       archive = block.archive
     }
     guard let last = headers.last else { return }
-    let proof = EpochProof(
-      EpochStatement(headers), archive: archive, by: proving.signer, chain: chainID)
+    guard
+      let proof = try? EpochProof(
+        EpochStatement(headers), archive: archive, at: now, by: proving.signer, chain: chainID)
+    else { return }
     submit(
       [.processProvenBlock(last.number, archive: archive, proof: proof)], by: coordinator,
       for: last.slot, at: now, notBefore: now)
@@ -191,8 +193,7 @@ extension RollupRun {
 
   /// What L1 has come to.
   public var result: RollupResult {
-    let contracts = l1.contracts
-    let tips = ChainTips(l1.chain)
+    let (contracts, tips) = (l1.contracts, tips)
     var (pending, proven, syncTime) = (UInt64(0), UInt64(0), Micros(0))
     var filled: Set<UInt64> = []
     for number in 1...max(1, tips.pending.rawValue) {
@@ -200,9 +201,7 @@ extension RollupRun {
       filled.insert(header.slot.rawValue)
       pending += UInt64(header.transactions)
       if number <= tips.proven.rawValue { proven += UInt64(header.transactions) }
-      // A round trip for what L1 has, and the effects.
-      syncTime =
-        syncTime + .milliseconds(50) + scenario.application * UInt64(header.transactions)
+      syncTime = syncTime + syncSpan(of: BlockNumber(number), contracts)
     }
     var runs: [Int: Int] = [:]
     var length = 0
@@ -222,6 +221,6 @@ extension RollupRun {
       lastPending: lastPending, lastProven: lastProven,
       failedRuns: runs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
       rewards: Amount.tokens(100_000).units - treasury.rewards.units + deposits,
-      slashed: slashed, syncTime: syncTime)
+      slashed: slashed, l1Fees: l1.feesPaid, syncTime: syncTime)
   }
 }
