@@ -40,6 +40,8 @@ struct ModelledL1: RollupL1 {
   /// A block is known when it comes.
   var knownSince: Micros { chain.head.time }
 
+  var isPrompt: Bool { false }
+
   var underway: [RollupHeader] { waiting.compactMap(\.header) }
 
   /// Takes a transaction into its pool.
@@ -79,6 +81,9 @@ struct ModelledL1: RollupL1 {
     nextTime = nextTime + interval
     return happenings
   }
+
+  /// Nothing comes before its block.
+  func settle() -> [L1Happening] { [] }
 
   private mutating func append(
     at time: Micros, _ transactions: [L1Transaction], takenBack: Int

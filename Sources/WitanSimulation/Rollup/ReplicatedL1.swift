@@ -23,6 +23,8 @@ struct ReplicatedL1: RollupL1 {
   /// How many replicas there are, and how many of them may be faulty.
   static let replicas = 4
   private static let faulty = 1
+  /// What the keeper asks for is about none.
+  private static let noSlot = SlotNumber(.max)
 
   private var cluster: Cluster
   private(set) var contracts: Contracts
@@ -61,6 +63,9 @@ struct ReplicatedL1: RollupL1 {
     configuration.asleep = NodeSet(0..<scenario.l1Offline)
     configuration.parameters.checkpointInterval = 16
     configuration.parameters.window = 32
+    // A result is a byte; the proof of many epochs may be as large as a block.
+    configuration.parameters.replyByteLimit = 64
+    configuration.parameters.requestByteLimit = configuration.parameters.blockByteLimit
     configuration.parameters.sessionLimit = UInt32(clamping: max(4_096, scenario.validators + 8))
     cluster = try Cluster(configuration)
     self.contracts = contracts
@@ -73,6 +78,8 @@ struct ReplicatedL1: RollupL1 {
   /// What was decided is never taken back.
   var final: Contracts { contracts }
 
+  var isPrompt: Bool { true }
+
   var underway: [RollupHeader] { tickets.compactMap(\.transaction.header) }
 
   /// Nobody is charged.
@@ -82,18 +89,27 @@ struct ReplicatedL1: RollupL1 {
     tickets.append(Ticket(transaction: transaction))
   }
 
-  /// What happened since, and then what is due now, as soon as it is decided: a cluster that hangs is waited for no longer
-  /// than an eighth of an interval.
+  /// What happened since, and then what is due now, as soon as it is decided.
   mutating func advance() throws -> [L1Happening] {
     var told: [L1Happening] = []
     try run(until: nextTime, into: &told)
     let tick = nextTime
-    submit(
-      L1Transaction(
-        sender: nil, signer: keeper, calls: [.publish([])], slot: SlotNumber(.max),
-        notBefore: tick, sentAt: tick))
-    try run(until: tick + grace, into: &told) { $0.allSatisfy { $0.transaction.readyAt > tick } }
+    // One that still waits will do as well.
+    if !tickets.contains(where: { $0.transaction.slot == Self.noSlot }) {
+      submit(
+        L1Transaction(
+          sender: nil, signer: keeper, calls: [.publish([])], slot: Self.noSlot, notBefore: tick,
+          sentAt: tick))
+    }
     nextTime = tick + interval
+    return told + (try settle())
+  }
+
+  /// A cluster that hangs is waited for no longer than an eighth of an interval.
+  mutating func settle() throws -> [L1Happening] {
+    var told: [L1Happening] = []
+    let now = cluster.now
+    try run(until: now + grace, into: &told) { $0.allSatisfy { $0.transaction.readyAt > now } }
     return told
   }
 

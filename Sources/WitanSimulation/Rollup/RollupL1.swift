@@ -19,11 +19,17 @@ protocol RollupL1: Sendable {
   /// What those who handed transactions in have paid.
   var feesPaid: UInt64 { get }
 
+  /// Whether it says soon what came of a transaction; else only in its next block.
+  var isPrompt: Bool { get }
+
   /// Hands in a transaction.
   mutating func submit(_ transaction: L1Transaction)
 
   /// Has the block come that is due, and tells what came of all since it was asked last, in order.
   mutating func advance() throws -> [L1Happening]
+
+  /// Has what was handed in come through where that is soon, and tells what came of it.
+  mutating func settle() throws -> [L1Happening]
 }
 
 /// What somebody wants of the contracts.

@@ -14,12 +14,12 @@ extension RollupRun {
       for happening in try l1.advance() { note(happening) }
       let now = max(tick, l1.knownSince)
       noteFinalised(l1.final.head.proven, at: now)
-      if scenario.proving != .off { finalizeEpochs(at: now, tick: tick) }
+      if scenario.proving != .off { finalizeEpochs(at: now) }
     }
     finishProofs(upTo: time)
   }
 
-  private mutating func note(_ happening: L1Happening) {
+  mutating func note(_ happening: L1Happening) {
     let now = happening.time
     let height = happening.block.height.rawValue
     if happening.takenBack > 0 {

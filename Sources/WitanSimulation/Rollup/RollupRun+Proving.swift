@@ -32,6 +32,8 @@ struct ProvingOffice: Sendable {
   let span: Distribution
   var sessions: [Session] = []
   var work: [Work] = []
+  /// The epoch in which it was last seen to who may prove the one before it.
+  var present: Epoch = 0
   private var draw: Draw
 
   init(_ scenario: RollupScenario, signer: Signer, draw: Draw) {
@@ -86,16 +88,17 @@ extension RollupRun {
   }
 
   /// What is pending is given to the provers; epochs that are over are finalised.
-  mutating func finalizeEpochs(at now: Micros, tick: Micros) {
+  mutating func finalizeEpochs(at now: Micros) {
     let contracts = l1.contracts
     let head = contracts.head
     let present = table.epoch(at: now)
-    if scenario.selection == .fernet, present > 0,
-      table.start(of: table.firstSlot(of: present)) == tick,
-      let key = contracts.proposers(of: table.lastSlot(of: present.previous)).first,
-      let coordinator = node(key)
-    {
-      openSession(present.previous, coordinator)
+    if scenario.selection == .fernet, present > proving.present {
+      proving.present = present
+      if let key = contracts.proposers(of: table.lastSlot(of: present.previous)).first,
+        let coordinator = node(key)
+      {
+        openSession(present.previous, coordinator)
+      }
     }
     for index in proving.sessions.indices where !proving.sessions[index].isFinalised {
       let epoch = proving.sessions[index].epoch

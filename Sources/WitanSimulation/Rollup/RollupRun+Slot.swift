@@ -16,9 +16,15 @@ extension RollupRun {
   mutating func runSlot(_ slot: SlotNumber) throws -> Bool {
     let start = table.start(of: slot)
     sendTransactions(upTo: start, for: slot)
-    if scenario.selection == .fernet { enterLottery(slot.next, at: start) }
     // Where L1 takes its time to say what came of the slot before, that is waited for.
-    let known = max(start, l1.knownSince)
+    var known = max(start, l1.knownSince)
+    if scenario.selection == .fernet, l1.isPrompt {
+      enterLottery(slot, at: known)
+      for happening in try l1.settle() { note(happening) }
+      known = max(known, l1.knownSince)
+    } else if scenario.selection == .fernet {
+      enterLottery(slot.next, at: start)
+    }
     guard let (proposer, rank) = leader(of: slot, at: known) else {
       metrics.missedSlots += 1
       return false
@@ -323,7 +329,7 @@ extension RollupRun {
       notBefore: table.end(of: slot.advanced(by: UInt64(rank))))
   }
 
-  /// Whoever is eligible and wants to enters the lottery of the slot that comes.
+  /// Whoever is eligible and wants to enters the lottery of a slot, before it begins or as it does.
   private mutating func enterLottery(_ slot: SlotNumber, at time: Micros) {
     let epoch = table.epoch(of: slot)
     guard let seats = l1.contracts.committeeToBe(of: epoch) else { return }

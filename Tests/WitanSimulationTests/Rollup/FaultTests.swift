@@ -29,8 +29,9 @@ import WitanRollup
     let culprits = Set(twice.map(\.actor))
     let slashed = done.events(.slashed)
     #expect(Set(slashed.map(\.subject)) == culprits)
-    #expect(slashed.allSatisfy { $0.value == 10_000_000 })
-    #expect(done.run.result.slashed == UInt64(slashed.count) * 10_000_000)
+    // A tenth each time.
+    #expect(slashed.allSatisfy { $0.value > 8_000_000 && $0.value <= 10_000_000 })
+    #expect(done.run.result.slashed == slashed.reduce(0) { $0 + $1.value })
     // With too little left at stake nobody is drawn again, from the second epoch after on.
     for event in slashed {
       let epoch = event.time.rawValue / Micros.seconds(48).rawValue
@@ -91,12 +92,13 @@ import WitanRollup
 
   @Test func `whoever comes back fetches what it missed, and does nothing before that`() throws {
     let done = try RolledUp {
-      $0.downtime = .init(0.2, 0.2, 0.2)
-      $0.recovery = .init(0.5, 0.5, 0.5)
+      $0.downtime = .init(0.05, 0.05, 0.05)
+      $0.recovery = .init(0.3, 0.3, 0.3)
+      $0.application = .milliseconds(15)
       $0.epochs = 8
     }
     let synced = done.events(.nodeSynced)
-    #expect(synced.count > 10)
+    #expect(synced.count > 5)
     let online = done.events(.nodeOnline)
     for event in synced {
       #expect(event.value >= 50_000 * UInt64(event.hops) && event.hops > 0)
