@@ -176,7 +176,7 @@ struct ReplicatedL1: RollupL1 {
     }
   }
 
-  private static let everyone = (0..<UInt32(replicas)).map(ReplicaID.init)
+  private static let everyone = (0..<UInt32(replicas)).map { ReplicaID($0) }
 
   /// What replicas executed is executed here when enough of them did.
   private mutating func follow(into told: inout [L1Happening]) throws {

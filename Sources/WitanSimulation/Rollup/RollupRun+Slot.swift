@@ -9,8 +9,6 @@ import WitanRollup
 extension RollupRun {
   /// How far into a slot attestations count.
   var gathering: Micros { scenario.slot / 2 }
-  /// How far into a slot a block may be sent to L1.
-  private var submitting: Micros { scenario.slot * 2 / 3 }
 
   /// Runs a slot; whether a block was proposed.
   mutating func runSlot(_ slot: SlotNumber) throws -> Bool {
@@ -31,7 +29,9 @@ extension RollupRun {
     }
     // Each uncle waits a quarter of the slot for those before it.
     let begin = max(known + scenario.slot / 4 * UInt64(rank), syncedAt[proposer])
-    if rank > 0 { record(.blockRevealed, at: begin, actor: proposer, hops: rank, slot: slot) }
+    if scenario.selection == .fernet {
+      record(.blockRevealed, at: begin, actor: proposer, hops: rank, slot: slot)
+    }
     let block = prepare(slot, by: proposer, at: begin)
     metrics.proposed += 1
     if population.isEquivocal[proposer] {
@@ -92,6 +92,7 @@ extension RollupRun {
     of slot: SlotNumber, at start: Micros
   ) -> (node: Int, rank: Int)? {
     let candidates = scheduled(slot)
+    if candidates.isEmpty { fail(slot, .proposing, at: start) }
     for (rank, key) in candidates.enumerated() {
       guard let node = node(key) else { continue }
       if rank == 0 {
@@ -101,13 +102,26 @@ extension RollupRun {
         }
       }
       if proposes(node, in: slot) { return (node, rank) }
-      if scenario.selection == .fernet {
-        record(
-          .roundFailed, at: start + scenario.slot / 4 * UInt64(rank + 1), subject: node,
-          detail: 2, slot: slot)
-      }
+      fail(slot, .revealing, at: start + scenario.slot / 4 * UInt64(rank + 1), by: node)
     }
     return nil
+  }
+
+  /// The phase in which a slot came to nothing, where there is a lottery.
+  private enum Phase: UInt8 {
+    /// Nobody entered.
+    case proposing = 1
+    /// Whoever was to lead, or to take over, showed no block.
+    case revealing = 2
+    /// Too few attested to the block in time.
+    case attesting = 3
+  }
+
+  private mutating func fail(
+    _ slot: SlotNumber, _ phase: Phase, at time: Micros, by node: Int? = nil
+  ) {
+    guard scenario.selection == .fernet else { return }
+    record(.roundFailed, at: time, subject: node, detail: phase.rawValue, slot: slot)
   }
 
   /// Who may propose in a slot, as L1 has it, or will have it when it draws the committee that is known already.
@@ -297,11 +311,11 @@ extension RollupRun {
       record(
         .l1Submission, at: start + gathering, actor: proposer, value: UInt64(inTime.count),
         detail: status, slot: slot)
+      fail(slot, .attesting, at: start + gathering, by: proposer)
       pool.giveBack(block.transactions)
       return
     }
     let time = inTime[threshold - 1].time
-    guard time <= start + submitting else { return }
     metrics.submitted += 1
     record(
       .signaturesCollected, at: time, actor: proposer, value: (time - block.time).rawValue,

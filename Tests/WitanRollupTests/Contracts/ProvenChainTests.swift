@@ -195,11 +195,13 @@ import WitanProofs
   }
 
   @Test func `a long statement is claimed in pieces, each tied to the one before`() throws {
-    var headers = (0..<130).map { index in
-      RollupHeader(
-        number: BlockNumber(UInt64(index + 1)), slot: SlotNumber(UInt64(index)), previous: .zero,
-        stateRoot: .zero, effects: .zero, transactions: 1, fees: 1,
-        valueBefore: Amount(UInt64(1_000 - index)), valueAfter: Amount(UInt64(999 - index)))
+    var headers: [RollupHeader] = []
+    for index in UInt64(0)..<130 {
+      headers.append(
+        RollupHeader(
+          number: BlockNumber(index + 1), slot: SlotNumber(index), previous: .zero,
+          stateRoot: .zero, effects: .zero, transactions: 1, fees: 1,
+          valueBefore: Amount(1_000 - index), valueAfter: Amount(999 - index)))
     }
     let claims = try EpochStatement(headers).claims
     #expect(claims.count == 3)

@@ -211,10 +211,17 @@ struct RolledUp {
       $0.selection = .fernet
       $0.proposing.honest = 0.5
     }
-    #expect(!done.events(.blockRevealed).isEmpty)
-    let revealed = Set(done.events(.blockRevealed).map(\.slot))
+    let revealed = done.events(.blockRevealed)
+    let late = Set(revealed.filter { $0.hops > 0 }.map(\.slot))
     let pending = Set(done.events(.pendingBlock).map(\.slot))
-    #expect(!revealed.isDisjoint(with: pending))
+    #expect(!late.isDisjoint(with: pending))
+    #expect(pending.isSubset(of: revealed.map(\.slot)))
+    // A slot that comes to nothing says in which phase.
+    let failed = done.events(.roundFailed)
+    for slot in UInt32(0)..<16 where !pending.contains(slot) {
+      #expect(failed.contains { $0.slot == slot })
+    }
+    #expect(failed.contains { $0.detail == 2 })
   }
 
   @Test func `without gossip everyone hears of everything directly`() throws {
