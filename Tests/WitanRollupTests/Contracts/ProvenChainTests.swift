@@ -161,7 +161,8 @@ import WitanProofs
       var branch = before
       _ = try branch.perform([call], from: coordinator)
     }
-    #expect(clerk.asked.withLock { $0.count } == 1)
+    let asked = clerk.asked.withLock { $0.count }
+    #expect(asked == 1)
   }
 
   @Test func `Z3 proves exactly those statements whose blocks conserve value`() throws {
