@@ -146,10 +146,11 @@ extension RollupRun {
         from: node, to: half, over: paths, population.isOnline, tenths: tenths, losing: &losses)
     } else {
       let pairs = dice.making.narrowed(to: .max)
+      let (latency, floor) = (scenario.latency, scenario.latencyFloor.rawValue)
       flood.send(from: node, to: audience(of: node), losing: &losses) { other in
         let (low, high) = (min(node, other), max(node, other))
         let word = pairs.narrowed(to: UInt64(low)).word(UInt64(high))
-        let span = max(scenario.latencyFloor.rawValue, scenario.latency.sample(word), 1)
+        let span = max(floor, latency.sample(word), 1)
         return UInt32(clamping: span / 10 * UInt64(tenths))
       }
     }
