@@ -147,7 +147,8 @@ extension RollupRun {
     } else {
       let pairs = dice.making.narrowed(to: .max)
       let (latency, floor) = (scenario.latency, scenario.latencyFloor.rawValue)
-      flood.send(from: node, to: audience(of: node), losing: &losses) { other in
+      let listeners = audience(of: node)
+      flood.send(from: node, to: listeners, losing: &losses) { other in
         let (low, high) = (min(node, other), max(node, other))
         let word = pairs.narrowed(to: UInt64(low)).word(UInt64(high))
         let span = max(floor, latency.sample(word), 1)
