@@ -105,30 +105,34 @@ private func excess(_ counts: [Int], _ expected: [Double]) -> Double {
 
 /// What can be known of a committee, and when.
 @Suite struct CommitteeDrawingTests {
-  /// A town that has come to the last block of L1 before an epoch, with this randomness in it.
-  private func town(before epoch: UInt64, _ word: [UInt8]) throws -> Town {
+  /// A town that has come to the last block of L1 but one before epoch 2.
+  private func town() throws -> Town {
     var town = try Town(validators: 20)
-    for slot in 1..<4 * epoch {
-      let isLast = slot == 4 * epoch - 1
-      try town.contracts.begin(
-        L1Block(
-          height: town.contracts.clock.height.next,
-          time: town.timetable.start(of: SlotNumber(slot)),
-          randomness: SHA256.hash(isLast ? word : [UInt8(slot)])))
-    }
+    for slot in UInt8(1)..<7 { try next(&town, [slot]) }
     return town
+  }
+
+  /// L1's next block comes, in the next slot, with this randomness in it.
+  private func next(_ town: inout Town, _ word: [UInt8]) throws {
+    let height = town.contracts.clock.height.next
+    try town.contracts.begin(
+      L1Block(
+        height: height, time: town.timetable.start(of: SlotNumber(height.rawValue)),
+        randomness: SHA256.hash(word)))
   }
 
   @Test
   func `before its seed, a committee may be any: all that is known of the past tells nothing`()
     throws
   {
-    // The same history of two epochs each time; only the last block's randomness differs.
+    // The same history each time; only the last block's randomness differs.
+    let history = try town()
     var leaders = [Int](repeating: 0, count: 20)
     var members = leaders
     var committees: Set<[PublicKey]> = []
     for word in 0..<600 {
-      let town = try town(before: 2, [UInt8(word / 256), UInt8(word % 256)])
+      var town = history
+      try next(&town, [UInt8(word / 256), UInt8(word % 256)])
       let committee = try #require(town.contracts.committeeToBe(of: 2))
       committees.insert(committee.members)
       for (seat, key) in committee.members.enumerated() {
@@ -143,7 +147,8 @@ private func excess(_ counts: [Int], _ expected: [Double]) -> Double {
   }
 
   @Test func `after its seed, anybody draws the same committee by hand`() throws {
-    let town = try town(before: 2, [9])
+    var town = try town()
+    try next(&town, [9])
     var lottery = Lottery(seed: SHA256.hash([9]), purpose: "witan/1d", number: 2)
     let expected = lottery.draw(6, below: 20).map(Town.key)
     #expect(town.contracts.committeeToBe(of: 2)?.members == expected)

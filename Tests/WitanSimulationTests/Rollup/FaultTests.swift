@@ -148,15 +148,14 @@ import WitanRollup
     }
     let contracts = done.run.l1.contracts
     let stakes = done.run.keys.map { contracts.stake(of: $0)?.amount.units ?? 0 }
-    var counts = [Int](repeating: 0, count: 30)
-    for event in done.events(.committeeMember) { counts[Int(event.subject.rawValue)] += 1 }
+    let members = done.events(.committeeMember).map { Int($0.subject.rawValue) }
+    let counts = (0..<30).map { node in members.count { $0 == node } }
     let order = stakes.indices.sorted { stakes[$0] < stakes[$1] }
-    let (poor, rich) = (order.prefix(10), order.suffix(10))
-    let ratio =
-      Double(rich.reduce(0) { $0 + counts[$1] })
-      / Double(max(1, poor.reduce(0) { $0 + counts[$1] }))
-    let expected =
-      Double(rich.reduce(0) { $0 + stakes[$1] }) / Double(poor.reduce(0) { $0 + stakes[$1] })
+    let (poor, rich) = (Array(order.prefix(10)), Array(order.suffix(10)))
+    let drawn = { (nodes: [Int]) -> Double in Double(nodes.map { counts[$0] }.reduce(0, +)) }
+    let staked = { (nodes: [Int]) -> Double in Double(nodes.map { stakes[$0] }.reduce(0, +)) }
+    let ratio = drawn(rich) / max(1, drawn(poor))
+    let expected = staked(rich) / staked(poor)
     #expect(ratio > 0.6 * expected && ratio < 1.6 * expected)
   }
 }

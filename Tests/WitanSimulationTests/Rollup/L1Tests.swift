@@ -105,7 +105,7 @@ import WitanRollup
       #expect(fees.price >= 1_000 && fees.price <= before + before / 8 + 1)
       prices.insert(fees.price)
     }
-    #expect(prices.count > 300)
+    #expect(prices.count > 150)
     // Blocks that are always full make it dearer and dearer.
     let before = fees.price
     for _ in 0..<40 { fees.move(with: 60_000_000) }
