@@ -118,6 +118,6 @@ extension EventKind {
     Layout("BLOCK_REVEALED", hops: "rank"),
     Layout("ROUND_FAILED", detail: "phase"),
     Layout("NODE_SYNCED", value: "duration_us", hops: "blocks"),
-    Layout("L1_FEE_PAID", value: "billionths"),
+    Layout("L1_FEE_PAID", value: "trillionths"),
   ]
 }

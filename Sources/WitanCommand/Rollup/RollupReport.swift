@@ -134,7 +134,7 @@ struct RollupReport {
           + "\(metrics.equivocations) times")
     }
     if result.l1Fees > 0 {
-      row("fees on L1", "\(Human.number(Double(result.l1Fees) / 1e9)) tokens")
+      row("fees on L1", "\(Human.number(Double(result.l1Fees) / 1e12)) tokens")
     }
     row("events", Human.count(events))
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))

@@ -16,7 +16,7 @@ protocol RollupL1: Sendable {
   var knownSince: Micros { get }
   /// Pending blocks that were handed in and aren't in the contracts: whoever builds ahead builds on the last of them.
   var underway: [RollupHeader] { get }
-  /// What those who handed transactions in have paid.
+  /// What those who handed transactions in have paid, in trillionths of a token.
   var feesPaid: UInt64 { get }
 
   /// Whether it says soon what came of a transaction; else only in its next block.
@@ -61,7 +61,7 @@ struct L1Transaction: Sendable {
 struct L1Outcome: Sendable {
   let transaction: L1Transaction
   let result: Result<[ContractEvent], ContractRefusal>
-  /// What its sender paid for it.
+  /// What its sender paid for it, in trillionths of a token.
   let fee: UInt64
 }
 
@@ -81,7 +81,7 @@ struct L1Happening: Sendable {
 /// The rule is that of EIP-1559: with twice the aim in a block the price rises by an eighth, with an empty one it falls by
 /// as much. What others want of L1 is drawn.
 struct L1Fees: Sendable {
-  /// The price at the beginning: ten billionths of a token.
+  /// The price of a unit in trillionths of a token: ten billionths of one at the beginning, and never less than one.
   private(set) var price: UInt64 = 10_000
   private var draw: Draw
   private static let aim: UInt64 = 15_000_000

@@ -92,7 +92,7 @@ public struct RollupResult: Sendable {
   public let rewards: UInt64
   /// What was slashed together.
   public let slashed: UInt64
-  /// What it cost to have all that on L1, in billionths of a token.
+  /// What it cost to have all that on L1, in trillionths of a token.
   public let l1Fees: UInt64
   /// How long a new node takes to apply all pending blocks.
   public let syncTime: Micros
