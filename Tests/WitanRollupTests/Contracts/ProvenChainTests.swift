@@ -206,7 +206,7 @@ import WitanProofs
     }
     let claims = try EpochStatement(headers).claims
     #expect(claims.count == 3)
-    #expect(Town.court.rulings(on: claims).allSatisfy(\.isProved))
+    #expect(Town.court.rulings(on: claims).allSatisfy { $0.isProved })
     // From one piece to the next a token appears.
     for index in 64..<130 {
       headers[index].valueBefore = Amount(headers[index].valueBefore.units + 1)
