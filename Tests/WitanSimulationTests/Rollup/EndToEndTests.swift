@@ -215,7 +215,8 @@ struct RolledUp {
     let late = Set(revealed.filter { $0.hops > 0 }.map(\.slot))
     let pending = Set(done.events(.pendingBlock).map(\.slot))
     #expect(!late.isDisjoint(with: pending))
-    #expect(pending.isSubset(of: revealed.map(\.slot)))
+    let shown = Set(revealed.map(\.slot))
+    #expect(pending.isSubset(of: shown))
     // A slot that comes to nothing says in which phase.
     let failed = done.events(.roundFailed)
     for slot in UInt32(0)..<16 where !pending.contains(slot) {
