@@ -80,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "WitanRollupTests",
       dependencies: [
-        "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanRollup",
+        "PropertyKit", "Witan", "WitanCrypto", "WitanDraw", "WitanLedger", "WitanProofs",
+        "WitanRollup",
       ]
     ),
     .testTarget(

@@ -44,6 +44,7 @@ public enum EventKind: UInt8, Sendable, CaseIterable {
   case blockRevealed = 40
   case roundFailed = 41
   case nodeSynced = 42
+  case l1FeePaid = 43
 }
 
 extension EventKind {
@@ -108,7 +109,7 @@ extension EventKind {
     Layout("SIGNATURES_COLLECTED", value: "duration_us", hops: "signatures"),
     Layout("REWARD_PAID", value: "units", detail: "for"),
     Layout("SLASHED", value: "units", detail: "for"),
-    Layout("EQUIVOCATION_SEEN"),
+    Layout("EQUIVOCATION_SEEN", value: "relayed_by", hops: "hops"),
     Layout("PARTITION_CHANGED", value: "largest", hops: "parts"),
     Layout("PRESENCE_DECLARED", value: "epoch"),
     Layout("SEQUENCER_AVAILABLE"),
@@ -117,5 +118,6 @@ extension EventKind {
     Layout("BLOCK_REVEALED", hops: "rank"),
     Layout("ROUND_FAILED", detail: "phase"),
     Layout("NODE_SYNCED", value: "duration_us", hops: "blocks"),
+    Layout("L1_FEE_PAID", value: "trillionths"),
   ]
 }

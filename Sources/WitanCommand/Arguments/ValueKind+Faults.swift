@@ -48,7 +48,7 @@ extension ValueKind where Value == SimulateOptions.PlannedFault {
 
 extension TimeSpan {
   /// Reads `1s..3s` or `1s..`, and no moment.
-  fileprivate init(lasting text: String) throws(InvalidValue) {
+  init(lasting text: String) throws(InvalidValue) {
     try self.init(parsing: text)
     guard !isMoment else {
       throw InvalidValue(

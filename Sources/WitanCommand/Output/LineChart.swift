@@ -20,7 +20,7 @@ struct LineChart: Sendable {
   private static let size = (width: 640.0, height: 300.0)
   private static let margin = (left: 64.0, right: 150.0, top: 34.0, bottom: 40.0)
   private static let colors = [
-    "#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#57606a",
+    "#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#57606a", "#bf3989", "#0a7ea4",
   ]
 
   /// The picture.

@@ -53,6 +53,9 @@ struct RollupOptions: Sendable {
         "committee", \.committee, .integer(1...1_000), "how many members a committee has"),
       .setting("selection", \.selection, .oneOf(), "how proposers are found"),
       .setting("uncles", \.uncles, .integer(0...100), "how many may take over, with fernet"),
+      .setting(
+        "stakes", \.stakes, .oneOf(),
+        "whether all stake the same, or one to ten times as much, and are drawn by it"),
     ] + people + network + load + faults + [
       .option("events", \.events, .file, "write all events to this .jsonl or .csv"),
       .setting("seed", \.seed, .seed, "what every random choice comes from"),
@@ -87,6 +90,12 @@ struct RollupOptions: Sendable {
       "l1-interval", \.l1Interval, .duration(.milliseconds(100)...Micros.seconds(3_600)),
       "how often L1 has a block"),
     .setting(
+      "l1-inclusion", \.l1Inclusion, .duration(0...Micros.seconds(3_600)),
+      "how long before a block of L1 what is in it was sent"),
+    .setting(
+      "l1-offline", \.l1Offline, .integer(0...4),
+      "how many of a replicated L1's four replicas are never there"),
+    .setting(
       "l1-finality", \.l1Finality, .integer(1...1_000), "how many blocks make one final"),
     .setting(
       "l1-missed", \.l1Missed, .probability, "how likely a transaction misses a block of L1"),
@@ -100,8 +109,12 @@ struct RollupOptions: Sendable {
       "tps", .load, default: "10",
       "transactions a second, and how many times as many in one of ten; 0 for 100 a block"
     ) { ($0.tps, $0.burst) = ($1.rate, $1.burst) },
-    .setting("proving", \.proving, .onOff, "whether epochs are proved"),
+    .setting(
+      "proving", \.proving, .oneOf(), "whether epochs are proved: by Z3, by adding up, or not"),
     .setting("fees", \.fees, .onOff, "whether transactions pay fees"),
+    .setting(
+      "private", \.privateShare, .probability,
+      "which share of transactions only the next proposer is told of"),
     .setting(
       "execution", \.execution, .duration(1...Micros.seconds(10)),
       "how long a transaction takes to execute"),
@@ -124,6 +137,13 @@ struct RollupOptions: Sendable {
     .setting(
       "withheld-effects", \.withheldEffects, .integer(0...100_000),
       "how many sequencers keep effects to themselves"),
+    .setting(
+      "equivocating", \.equivocating, .integer(0...100_000),
+      "how many sequencers propose two blocks in a slot"),
+    .changing(
+      "partition", .cut, default: nil,
+      "when which share of the validators doesn't hear the others", isRepeatable: true
+    ) { $0.partitions.append($1) },
   ]
 }
 
@@ -140,11 +160,13 @@ extension Parameter where Root == RollupOptions {
 
   fileprivate static func changing<Value: Sendable>(
     _ name: String, _ kind: ValueKind<Value>, default initial: String?, _ help: String,
+    isRepeatable: Bool = false,
     change: @escaping @Sendable (inout RollupScenario, Value) -> Void
   ) -> Parameter {
     Parameter(
       syntax: ParameterSyntax(
-        role: .option, name: name, placeholder: kind.placeholder, help: help,
+        role: isRepeatable ? .repeatableOption : .option, name: name, placeholder: kind.placeholder,
+        help: help,
         candidates: kind.candidates),
       defaultText: { _ in initial },
       apply: { (root, text) throws(InvalidValue) in
@@ -152,89 +174,5 @@ extension Parameter where Root == RollupOptions {
         let spelling = "--\(name) \(text.quotedIfNeeded)"
         root.changes.append(.init(name: name, spelling: spelling) { change(&$0, value) })
       })
-  }
-}
-
-extension ValueKind where Value == Bool {
-  /// `on` or `off`.
-  fileprivate static var onOff: ValueKind {
-    ValueKind(
-      placeholder: "on|off", candidates: .words([Candidate("on"), Candidate("off")]),
-      parse: { (text) throws(InvalidValue) in
-        switch text {
-        case "on": return true
-        case "off": return false
-        default: throw InvalidValue("is neither on nor off", remedy: "give on or off")
-        }
-      },
-      format: { $0 ? "on" : "off" })
-  }
-}
-
-extension ValueKind where Value == (rate: UInt64, burst: UInt64) {
-  /// A rate, and after a colon by how much it is higher at times: `10` or `10:5`.
-  fileprivate static var load: ValueKind {
-    ValueKind(
-      placeholder: "N[:BURST]",
-      parse: { (text) throws(InvalidValue) in
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count <= 2 else {
-          throw InvalidValue("has too many parts", remedy: "give it like 10 or 10:5")
-        }
-        let rate = try UInt64(parsing: parts[0], in: 0...100_000)
-        return (rate, parts.count == 2 ? try UInt64(parsing: parts[1], in: 1...1_000) : 1)
-      },
-      format: { $0.burst == 1 ? "\($0.rate)" : "\($0.rate):\($0.burst)" })
-  }
-}
-
-extension ValueKind where Value == RollupScenario.ByProfile<Double> {
-  /// A probability for each profile, or one for all.
-  fileprivate static var byProfile: ValueKind {
-    ValueKind(
-      placeholder: "H,L,B",
-      parse: { (text) throws(InvalidValue) in
-        let kind = ValueKind<[Double]>.list(
-          of: .probability, count: 1...3, example: "0.05,0.4,0.6")
-        return try Value.spread(try kind.parse(text))
-      },
-      format: { $0.all.map(\.shortDescription).joined(separator: ",") })
-  }
-}
-
-extension ValueKind where Value == RollupScenario.ByProfile<Distribution> {
-  /// A distribution for each profile, or one for all.
-  fileprivate static var byProfile: ValueKind {
-    ValueKind(
-      placeholder: "H,L,B",
-      parse: { (text) throws(InvalidValue) in
-        // Distributions have commas of their own: a new one begins with its name.
-        var texts: [String] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-          if part.contains(":") || texts.isEmpty {
-            texts.append(String(part))
-          } else {
-            texts[texts.count - 1] += "," + part
-          }
-        }
-        var values: [Distribution] = []
-        for text in texts { values.append(try Distribution(parsing: text)) }
-        return try Value.spread(values)
-      },
-      format: { $0.all.map(\.optionText).joined(separator: ",") })
-  }
-}
-
-extension RollupScenario.ByProfile {
-  /// One value for all, or one for each.
-  fileprivate static func spread(_ values: [Value]) throws(InvalidValue) -> Self {
-    switch values.count {
-    case 1: return Self(values[0], values[0], values[0])
-    case 3: return Self(values[0], values[1], values[2])
-    default:
-      throw InvalidValue(
-        "has \(values.count) entries",
-        remedy: "give one for all, or three: for honest, lazy and Byzantine")
-    }
   }
 }

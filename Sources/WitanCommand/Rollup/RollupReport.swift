@@ -64,6 +64,7 @@ struct RollupReport {
       rate("pendingTPS", "pending chain", result.pendingTransactions, slots),
       rate("provenTPS", "proven chain", result.provenTransactions, provenSpan),
       rate("syncTPS", "a new node syncing", result.pendingTransactions, syncing),
+      millis("catchUpMillis", "a node that was away catching up", metrics.catchUp),
       millis("updateMillis", "from one pending block to the next", metrics.updates),
       Metric(
         key: "updateMaxMillis", title: "at most",
@@ -96,7 +97,7 @@ struct RollupReport {
         "\(Human.time(metrics.updates.longest)) passed between two pending blocks, which is more "
           + "than 30 s")
     }
-    if scenario.proving, result.tips.proven < result.tips.pending {
+    if scenario.proving != .off, result.tips.proven < result.tips.pending {
       limits.append(
         "\(result.tips.pending.rawValue - result.tips.proven.rawValue) blocks aren't proven")
     }
@@ -125,7 +126,16 @@ struct RollupReport {
     for (refusal, count) in refusals {
       row("refused by L1", "\(count): \(refusal.description)")
     }
-    row("rewards", Human.number(Double(result.rewards) / 1e6))
+    row("rewards", "\(Human.number(Double(result.rewards) / 1e6)) tokens")
+    if result.slashed > 0 || metrics.equivocations > 0 {
+      row(
+        "slashed",
+        "\(Human.number(Double(result.slashed) / 1e6)) tokens, for two blocks in one slot "
+          + "\(metrics.equivocations) times")
+    }
+    if result.l1Fees > 0 {
+      row("fees on L1", "\(Human.number(Double(result.l1Fees) / 1e12)) tokens")
+    }
     row("events", Human.count(events))
     row("wall time", Human.time(nanoseconds: wallMillis * 1e6))
     row("digest", digest.hex)
@@ -167,6 +177,8 @@ struct RollupReport {
       ],
       "rewards": .unsigned(result.rewards),
       "slashed": .unsigned(result.slashed),
+      "equivocations": .count(metrics.equivocations),
+      "l1Fees": .unsigned(result.l1Fees),
       "refused": .object(
         refusals.map { .init(key: "\($0.key)", value: .count($0.count)) }),
       "reorganisedBlocks": .count(metrics.takenBack),

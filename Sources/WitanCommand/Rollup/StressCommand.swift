@@ -28,6 +28,9 @@ enum StressCommand {
     case sequencerOffline = "sequencer offline"
     case proverOffline = "prover offline"
     case invalidBlocks = "invalid blocks"
+    case withheldData = "withheld data"
+    case equivocation
+    case partition
 
     /// Puts the strain on a network.
     func apply(to scenario: inout RollupScenario) {
@@ -37,6 +40,13 @@ enum StressCommand {
       case .sequencerOffline: scenario.offlineSequencers = max(1, scenario.validators / 20)
       case .proverOffline: scenario.offlineProvers = min(1, scenario.provers)
       case .invalidBlocks: scenario.invalidBlocks = max(1, scenario.validators / 20)
+      case .withheldData: scenario.withheldEffects = max(1, scenario.validators / 20)
+      case .equivocation: scenario.equivocating = max(1, scenario.validators / 20)
+      case .partition:
+        // Neither side has two thirds, for a tenth of the time.
+        let span = scenario.slot * scenario.slotsPerEpoch * scenario.epochs
+        let cut = RollupScenario.Partition(from: span * 3 / 10, until: span * 4 / 10, share: 0.5)
+        scenario.partitions = [cut]
       }
     }
   }
@@ -51,8 +61,9 @@ enum StressCommand {
   static let command: Command = Command(
     "stress", .rollUp, "put networks of many sizes under strain",
     discussion: [
-      "Runs every strain (a sustained load, bursts, and the load with sequencers or a prover offline or "
-        + "with invalid blocks, each fault in one sequencer of twenty) on every combination of sequencers, "
+      "Runs every strain (a sustained load, bursts, and the load with sequencers or a prover offline, with "
+        + "invalid blocks, withheld data or two blocks in one slot, each fault in one sequencer of twenty, "
+        + "or cut in two halves for a tenth of the time) on every combination of sequencers, "
         + "provers and slot times, and prints all metrics of each."
     ],
     options: Options(),
@@ -143,64 +154,5 @@ extension StressCommand.Outcome {
         .init(key: "provers", value: .count(report.scenario.provers)),
         .init(key: "slotMillis", value: .millis(report.scenario.slot)),
       ] + members)
-  }
-}
-
-/// The analysis of performance by the number of sequencers, as a page.
-struct StressPage {
-  let options: StressCommand.Options
-  let outcomes: [StressCommand.Outcome]
-
-  /// The page; it refers to nothing outside.
-  var html: String {
-    var parts = [
-      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">",
-      "<title>Performance by the number of sequencers</title>",
-      "<style>body{font:15px sans-serif;max-width:72em;margin:2em auto;padding:0 1em}"
-        + "table{border-collapse:collapse}td,th{padding:.2em .6em;border-bottom:1px solid #d0d7de;"
-        + "text-align:right}svg{width:32em;max-width:100%}</style>",
-      "<h1>Performance by the number of sequencers</h1>",
-      "<p>\(options.tps) transactions a second for \(options.epochs) epochs of "
-        + "\(RollupScenario().slotsPerEpoch) slots; seed \(options.seed).</p>",
-    ]
-    for slot in options.slots {
-      for provers in options.provers {
-        parts.append("<h2>Slots of \(slot), \(provers) prover\(provers == 1 ? "" : "s")</h2>")
-        let here = outcomes.filter {
-          $0.report.scenario.slot == slot && $0.report.scenario.provers == provers
-        }
-        parts += charts(here).map(\.svg)
-        parts.append(findings(here))
-      }
-    }
-    return parts.joined(separator: "\n") + "\n"
-  }
-
-  private func charts(_ outcomes: [StressCommand.Outcome]) -> [LineChart] {
-    let metrics = outcomes.first?.report.table ?? []
-    return metrics.indices.map { index in
-      let unit = metrics[index].unit == .millis ? " (ms)" : ""
-      return LineChart(
-        title: metrics[index].title + unit, across: "sequencers",
-        lines: StressCommand.Strain.allCases.map { strain in
-          let points = outcomes.filter { $0.strain == strain }.compactMap { outcome in
-            outcome.report.table[index].value.map {
-              (x: Double(outcome.report.scenario.validators), y: $0)
-            }
-          }
-          return LineChart.Line(name: strain.rawValue, points: points)
-        })
-    }
-  }
-
-  /// What limited whom.
-  private func findings(_ outcomes: [StressCommand.Outcome]) -> String {
-    let rows = outcomes.map { outcome in
-      let limits = outcome.report.limits.map(LineChart.escaped).joined(separator: "; ")
-      return "<tr><td>\(outcome.report.scenario.validators)</td><td>\(outcome.strain.rawValue)</td>"
-        + "<td style=\"text-align:left\">\(limits.isEmpty ? "nothing" : limits)</td></tr>"
-    }
-    return "<table><tr><th>sequencers</th><th>strain</th><th>limited by</th></tr>"
-      + rows.joined() + "</table>"
   }
 }

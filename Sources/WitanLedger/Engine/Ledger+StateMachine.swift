@@ -53,7 +53,7 @@ extension Ledger: StateMachine {
   public mutating func end(_ header: BlockHeader) { try? finish(header) }
 
   /// The state as checkpoints certify it.
-  public var image: LedgerImage { LedgerImage(tree: tree) }
+  public var image: LedgerImage { LedgerImage(tree) }
 
   /// The whole state, entry by entry.
   public var snapshot: [UInt8] { (try? tree.flattened()) ?? [] }

@@ -1,9 +1,12 @@
 import Witan
 import WitanCrypto
 
-/// A ledger's state as checkpoints certify it: by the root of its own tree, in pieces of that tree.
+/// A state that is kept in a tree as checkpoints certify it: by the root of its own tree, in pieces of that tree.
 public struct LedgerImage: StateImage {
   let tree: MerkleTree
+
+  /// The state in a tree.
+  public init(_ tree: MerkleTree) { self.tree = tree }
 
   /// The root of the tree.
   public var root: Digest { tree.root }

@@ -73,10 +73,13 @@ public struct ChainTips: Hashable, Sendable {
   public let finalised: BlockNumber
 
   /// The tips as L1 has them.
-  public init(_ chain: L1Chain) {
-    let head = chain.contracts.head
+  public init(_ chain: L1Chain) { self.init(head: chain.contracts, final: chain.final) }
+
+  /// The tips as the contracts have them after L1's last block, and after its last final one.
+  public init(head contracts: Contracts, final: Contracts) {
+    let head = contracts.head
     pending = head.pending
     proven = head.proven
-    finalised = chain.final.head.proven
+    finalised = final.head.proven
   }
 }

@@ -127,9 +127,9 @@ extension ContractDraft {
       blocks.append(block)
     }
     let statement = EpochStatement(blocks.map(\.header))
-    guard
-      proof.verifies(statement, archive: archive, chain: network.chain, scheme: network.scheme)
-    else { throw .badProof }
+    guard proof.verifies(statement, archive: archive, before: network.examiner) else {
+      throw .badProof
+    }
     head.proven = last
     try write(head, to: .head)
     events.append(.provenBlockProcessed(last, coordinator: sender))

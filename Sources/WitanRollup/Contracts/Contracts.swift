@@ -1,6 +1,7 @@
 import Witan
 import WitanCrypto
 import WitanLedger
+import WitanProofs
 
 /// The rollup's contracts on L1, as one deterministic state machine over the ledger's tree.
 ///
@@ -13,18 +14,24 @@ import WitanLedger
 /// It is a value: a copy costs nothing and stays as it is, so that L1 may take blocks back. What it does follows from its
 /// state and the calls alone.
 public struct Contracts: Sendable {
-  /// What signatures are bound to, and how they are checked.
+  /// What signatures are bound to, how they are checked, and who judges proofs.
   public struct Network: Sendable {
-    /// What every signature names.
-    public var chain: Digest
-    /// How they are checked.
-    public var scheme: SignatureScheme
+    /// Who examines the proofs of epochs, and what all signatures name.
+    public let examiner: BlockExaminer
 
-    /// A network.
-    public init(chain: Digest, scheme: SignatureScheme) {
-      self.chain = chain
-      self.scheme = scheme
+    /// A network. Each claim is judged once, however many blocks of L1 it comes in.
+    public init(
+      chain: Digest, scheme: SignatureScheme,
+      court: any Adjudicator = RememberingCourt(Judge())
+    ) {
+      examiner = BlockExaminer(
+        rules: ProofRules(solver: court.solver), chain: chain, scheme: scheme, court: court)
     }
+
+    /// What every signature names.
+    public var chain: Digest { examiner.chain }
+    /// How signatures are checked.
+    public var scheme: SignatureScheme { examiner.scheme }
   }
 
   /// What there is in the beginning.
@@ -47,7 +54,7 @@ public struct Contracts: Sendable {
   }
 
   /// The state.
-  public private(set) var tree: MerkleTree
+  public internal(set) var tree: MerkleTree
   /// What the contracts were set up with.
   public let rules: RollupRules
   /// What signatures are bound to.

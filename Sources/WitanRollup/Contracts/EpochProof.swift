@@ -1,37 +1,67 @@
 import Witan
 import WitanCrypto
 import WitanLedger
+import WitanProofs
 
 /// What there is to prove about a stretch of blocks: that no value appears or vanishes in any of them, nor between them.
 public struct EpochStatement: Hashable, Sendable {
   /// The blocks, in order.
   public let headers: [RollupHeader]
 
+  /// How many blocks one claim is about: so many are a small thing for a solver.
+  static let blocksPerClaim = 64
+
   /// The statement about these.
   public init(_ headers: [RollupHeader]) { self.headers = headers }
 
-  /// The statement as a claim in SMT-LIB 2 whose negation is asserted: it is proved where no solver finds values for it.
-  public var script: [UInt8] {
-    var lines = ["(set-logic QF_LIA)"]
-    for (index, header) in headers.enumerated() {
-      lines.append("(declare-const before\(index) Int)")
-      lines.append("(declare-const after\(index) Int)")
-      lines.append("(declare-const fees\(index) Int)")
-      lines.append("(assert (= before\(index) \(header.valueBefore.units)))")
-      lines.append("(assert (= after\(index) \(header.valueAfter.units)))")
-      lines.append("(assert (= fees\(index) \(header.fees.units)))")
+  /// The statement as claims, each about some of the blocks and what leads to them: whatever the blocks' numbers say of
+  /// value, what leaves the rollup is what proposers are paid.
+  public var claims: [Claim] {
+    get throws(Malformed) {
+      var claims: [Claim] = []
+      for start in stride(from: 0, to: headers.count, by: Self.blocksPerClaim) {
+        let end = min(start + Self.blocksPerClaim, headers.count)
+        claims.append(try claim(about: start..<end))
+      }
+      return claims
     }
-    var equations: [String] = []
-    for index in headers.indices {
-      equations.append("(= before\(index) (+ after\(index) fees\(index)))")
-      if index > 0 { equations.append("(= after\(index - 1) before\(index))") }
-    }
-    lines.append("(assert (not (and true \(equations.joined(separator: " ")))))")
-    lines.append("(check-sat)")
-    return Array((lines.joined(separator: "\n") + "\n").utf8)
   }
 
-  /// Whether what it states is so.
+  private func claim(about range: Range<Int>) throws(Malformed) -> Claim {
+    var guards: [Term] = []
+    var posts: [Term] = []
+    // What the block before left, where it is in another claim.
+    if range.lowerBound > 0 { guards.append(after(range.lowerBound - 1)) }
+    for index in range {
+      let header = headers[index]
+      let (before, fees) = (Self.term("before", index), Self.term("fees", index))
+      guards += [
+        before .== Self.number(header.valueBefore), after(index), fees .== Self.number(header.fees),
+      ]
+      posts.append(before .== Self.term("after", index) + fees)
+      if index > 0 { posts.append(before .== Self.term("after", index - 1)) }
+    }
+    let (first, last) = (range.lowerBound, range.upperBound - 1)
+    var intent = Intent.conservation(
+      "blocks \(headers[first].number) to \(headers[last].number) conserve value",
+      accounts: [
+        ("rollup", Self.term("after", last) - Self.term("before", first)),
+        ("proposers", Term.sum(range.map { Self.term("fees", $0) })),
+      ], guards: guards)
+    intent.posts += posts
+    return try intent.claim()
+  }
+
+  private func after(_ index: Int) -> Term {
+    Self.term("after", index) .== Self.number(headers[index].valueAfter)
+  }
+
+  private static func term(_ name: String, _ index: Int) -> Term { .int("\(name)\(index)") }
+
+  /// What there may be of anything is less than 2⁶³.
+  private static func number(_ amount: Amount) -> Term { .number(Int(clamping: amount.units)) }
+
+  /// Whether what it states is so, as anybody can see who adds: it is asked before a solver is troubled.
   public var holds: Bool {
     for (index, header) in headers.enumerated() {
       let (sum, overflow) = header.valueAfter.units.addingReportingOverflow(header.fees.units)
@@ -42,60 +72,44 @@ public struct EpochStatement: Hashable, Sendable {
   }
 }
 
-/// A prover's proof of a stretch of blocks: the claim that they conserve value, and the prover's word.
+/// A prover's proof of a stretch of blocks: a proof block, in which the prover claims of these very blocks that they
+/// conserve value.
+///
+/// It stands on the archive of the last of them, so that no proof is one of other blocks with the same numbers. Judging
+/// its claims is the solver's work: the contract takes it only where the court proves them all.
 public struct EpochProof: Hashable, Sendable, Canonical {
-  /// Who proved it.
-  public let prover: PublicKey
-  /// The claim.
-  public let script: [UInt8]
-  /// The prover's signature over the claim and the archive it is about.
-  public let signature: Signature
+  /// The claims, signed by the prover.
+  public let block: ProofBlock
 
-  /// The longest claim: some thousand blocks.
-  static let scriptLimit = 1 << 19
-
-  /// A prover's proof.
+  /// A prover's proof; refused where a statement is too long to be claimed.
   public init(
-    _ statement: EpochStatement, archive: Digest, by signer: Signer, chain: Digest
-  ) {
-    prover = signer.publicKey
-    script = statement.script
-    signature = Self.signedBytes(script, archive: archive, chain: chain).withUnsafeBytes {
-      signer.sign($0)
-    }
+    _ statement: EpochStatement, archive: Digest, at time: Micros, by signer: Signer, chain: Digest
+  ) throws(Malformed) {
+    block = ProofBlock(
+      previous: archive, timestamp: time,
+      claims: try statement.claims.map { SignedClaim($0, author: signer, chain: chain) },
+      proposer: signer, chain: chain)
   }
 
   /// A proof as somebody gives it.
-  public init(prover: PublicKey, script: [UInt8], signature: Signature) {
-    self.prover = prover
-    self.script = script
-    self.signature = signature
-  }
+  public init(_ block: ProofBlock) { self.block = block }
 
-  private static func signedBytes(_ script: [UInt8], archive: Digest, chain: Digest) -> [UInt8] {
-    Array("witan/1e".utf8) + chain.bytes + archive.bytes + SHA256.hash(script).bytes
-  }
-
-  /// Whether it proves a statement: it is about these very blocks, its prover says so, and it is true.
+  /// Whether it proves a statement: it is about these very blocks, its prover says so, and the court finds the same.
   func verifies(
-    _ statement: EpochStatement, archive: Digest, chain: Digest, scheme: SignatureScheme
+    _ statement: EpochStatement, archive: Digest, before examiner: BlockExaminer
   ) -> Bool {
-    let signed = Self.signedBytes(script, archive: archive, chain: chain)
-    return script == statement.script && statement.holds
-      && signed.withUnsafeBytes { scheme.verifies(signature, of: $0, by: prover) }
+    guard block.previous == archive, statement.holds, let claims = try? statement.claims,
+      block.claims.map(\.claim) == claims,
+      block.claims.allSatisfy({ $0.author == block.proposer })
+    else { return false }
+    return examiner.examine(block).fault == nil
   }
 
-  /// Writes every field.
-  public func encode(to writer: inout ByteWriter) {
-    writer.write(prover)
-    writer.write(bytes: script)
-    writer.write(signature)
-  }
+  /// Writes the block.
+  public func encode(to writer: inout ByteWriter) { writer.write(block) }
 
-  /// Reads every field.
+  /// Reads the block.
   public init(from reader: inout ByteReader) throws(Malformed) {
-    prover = try reader.readFixed()
-    script = try reader.readBytes("bytes of a claim", limit: Self.scriptLimit)
-    signature = try reader.readFixed()
+    block = try ProofBlock(from: &reader)
   }
 }

@@ -2,15 +2,18 @@ import Witan
 import WitanCrypto
 import WitanLedger
 import WitanProofs
+import WitanRollup
 
-/// The application that a simulated cluster runs: keys and values, or the ledger.
+/// The application that a simulated cluster runs: keys and values, the ledger, or the contracts of a rollup.
 public enum ReplicatedApplication: StateMachine {
   /// Keys and values.
   case store(KeyValueStore)
   /// Accounts, stakes and claims.
   indirect case ledger(Ledger)
+  /// The contracts of a rollup, whose L1 the cluster is.
+  indirect case contracts(Contracts)
 
-  /// Which of them.
+  /// Which of those that a scenario names.
   public enum Kind: String, CaseIterable, Hashable, Sendable {
     /// Keys and values.
     case store
@@ -51,6 +54,7 @@ public enum ReplicatedApplication: StateMachine {
     switch self {
     case .store(let store): store.values.count
     case .ledger(let ledger): Int(clamping: ledger.tree.weight / 64)
+    case .contracts(let contracts): Int(clamping: contracts.tree.weight / 64)
     }
   }
 
@@ -60,15 +64,23 @@ public enum ReplicatedApplication: StateMachine {
     case .store(let store):
       (store.values[question].map { KeyValueStore.Finding.value($0) } ?? .absent).bytes
     case .ledger(let ledger): ledger.answer(question)
+    case .contracts: []
     }
   }
 
   /// A block begins.
   public mutating func begin(_ requests: [Request], in header: BlockHeader) {
-    guard case .ledger(var ledger) = self else { return }
-    self = .store(KeyValueStore())
-    ledger.begin(requests, in: header)
-    self = .ledger(ledger)
+    switch self {
+    case .store: break
+    case .ledger(var ledger):
+      self = .store(KeyValueStore())
+      ledger.begin(requests, in: header)
+      self = .ledger(ledger)
+    case .contracts(var contracts):
+      self = .store(KeyValueStore())
+      contracts.begin(requests, in: header)
+      self = .contracts(contracts)
+    }
   }
 
   /// A block ends.
@@ -91,6 +103,10 @@ public enum ReplicatedApplication: StateMachine {
       self = .store(KeyValueStore())
       defer { self = .ledger(ledger) }
       return ledger.apply(request, in: header)
+    case .contracts(var contracts):
+      self = .store(KeyValueStore())
+      defer { self = .contracts(contracts) }
+      return contracts.apply(request, in: header)
     }
   }
 
@@ -99,6 +115,7 @@ public enum ReplicatedApplication: StateMachine {
     switch self {
     case .store(let store): store.admits(request)
     case .ledger(let ledger): ledger.admits(request)
+    case .contracts(let contracts): contracts.admits(request)
     }
   }
 
@@ -115,6 +132,7 @@ public enum ReplicatedApplication: StateMachine {
     switch self {
     case .store(let store): store.validate(block)
     case .ledger(let ledger): ledger.validate(block)
+    case .contracts: .valid
     }
   }
 
@@ -123,6 +141,7 @@ public enum ReplicatedApplication: StateMachine {
     switch self {
     case .store(let store): store.answer(query)
     case .ledger(let ledger): ledger.answer(query)
+    case .contracts: []
     }
   }
 
@@ -130,14 +149,14 @@ public enum ReplicatedApplication: StateMachine {
   public enum Image: StateImage {
     /// Of keys and values.
     case store(ChunkTree)
-    /// Of a ledger.
-    case ledger(LedgerImage)
+    /// Of a ledger, or of contracts.
+    case tree(LedgerImage)
 
     /// The root.
     public var root: Digest {
       switch self {
       case .store(let tree): tree.root
-      case .ledger(let image): image.root
+      case .tree(let image): image.root
       }
     }
 
@@ -145,7 +164,7 @@ public enum ReplicatedApplication: StateMachine {
     public var count: Int {
       switch self {
       case .store(let tree): tree.count
-      case .ledger(let image): image.count
+      case .tree(let image): image.count
       }
     }
 
@@ -153,7 +172,7 @@ public enum ReplicatedApplication: StateMachine {
     public func chunk(_ index: Int) -> (bytes: [UInt8], proof: [Digest])? {
       switch self {
       case .store(let tree): tree.chunk(index)
-      case .ledger(let image): image.chunk(index)
+      case .tree(let image): image.chunk(index)
       }
     }
 
@@ -170,7 +189,8 @@ public enum ReplicatedApplication: StateMachine {
   public var image: Image {
     switch self {
     case .store(let store): .store(store.image)
-    case .ledger(let ledger): .ledger(ledger.image)
+    case .ledger(let ledger): .tree(ledger.image)
+    case .contracts(let contracts): .tree(contracts.image)
     }
   }
 
@@ -178,7 +198,7 @@ public enum ReplicatedApplication: StateMachine {
   public func prove(_ query: [UInt8], in image: Image) -> ProvedAnswer? {
     switch (self, image) {
     case (.store(let store), .store(let tree)): store.prove(query, in: tree)
-    case (.ledger(let ledger), .ledger(let image)): ledger.prove(query, in: image)
+    case (.ledger(let ledger), .tree(let image)): ledger.prove(query, in: image)
     default: nil
     }
   }
@@ -196,6 +216,7 @@ public enum ReplicatedApplication: StateMachine {
     switch self {
     case .store(let store): store.snapshot
     case .ledger(let ledger): ledger.snapshot
+    case .contracts(let contracts): contracts.snapshot
     }
   }
 
@@ -208,6 +229,9 @@ public enum ReplicatedApplication: StateMachine {
     case .ledger(var ledger):
       try ledger.restore(snapshot)
       self = .ledger(ledger)
+    case .contracts(var contracts):
+      try contracts.restore(snapshot)
+      self = .contracts(contracts)
     }
   }
 
@@ -220,6 +244,9 @@ public enum ReplicatedApplication: StateMachine {
     case .ledger(var ledger):
       try ledger.restore(chunks: chunks)
       self = .ledger(ledger)
+    case .contracts(var contracts):
+      try contracts.restore(chunks: chunks)
+      self = .contracts(contracts)
     }
   }
 
@@ -228,6 +255,7 @@ public enum ReplicatedApplication: StateMachine {
     switch self {
     case .store(let store): store.nextMembers
     case .ledger(let ledger): ledger.nextMembers
+    case .contracts: nil
     }
   }
 }

@@ -12,6 +12,12 @@ extension Cluster {
         id: ReplicaID(UInt32(index)), key: signer.publicKey,
         power: configuration.powers.indices.contains(index) ? configuration.powers[index] : 1)
     }
+    if let contracts = configuration.contracts {
+      let genesis = try Genesis(
+        name: "L1", members: members, parameters: configuration.parameters,
+        applicationRoot: contracts.root)
+      return (genesis, .contracts(contracts))
+    }
     switch configuration.application {
     case .store:
       let application = ReplicatedApplication.store(KeyValueStore())

@@ -1,4 +1,5 @@
 import Witan
+import WitanRollup
 
 extension Cluster {
   /// What a cluster is made of, and what its network does.
@@ -24,6 +25,8 @@ extension Cluster {
     public var followers = 0
     /// What they run.
     public var application = ReplicatedApplication.Kind.store
+    /// The contracts that they run instead, where the cluster is the L1 of a rollup.
+    public var contracts: Contracts?
     /// Who judges the claims that a ledger is asked to take.
     public var judging = Judging.none
     /// How many accounts a ledger has in the beginning besides those of its clients: what makes a state large.

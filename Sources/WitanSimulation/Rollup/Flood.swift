@@ -44,9 +44,18 @@ struct Flood: Sendable {
       repeating: Reach(arrival: Self.never, relay: -1, hops: 0), count: count)
   }
 
-  /// Spreads a message from a node to all that are there. Every link takes so many tenths of its delay.
+  /// To which of its neighbours a node sends its own message.
+  enum Half: Int, Sendable {
+    /// To every second one, from the first on.
+    case first = 0
+    /// To the others.
+    case second = 1
+  }
+
+  /// Spreads a message from a node to all that are there. Every link takes so many tenths of its delay. A node that lies
+  /// sends it to a half of its neighbours.
   mutating func spread(
-    from source: Int, over mesh: Mesh, _ isOnline: [Bool], tenths: UInt32,
+    from source: Int, to half: Half? = nil, over mesh: Mesh, _ isOnline: [Bool], tenths: UInt32,
     losing losses: inout RareEvents
   ) {
     for node in reaches.indices {
@@ -58,7 +67,14 @@ struct Flood: Sendable {
     buckets.removeAll(keepingCapacity: true)
     reaches[source] = Reach(arrival: 0, relay: Int32(truncatingIfNeeded: source), hops: 0)
     let width = max(1, mesh.shortest == Self.never ? 1 : mesh.shortest / 10 * tenths)
-    put(source, at: 0, width)
+    if let half {
+      let (start, end) = (Int(mesh.rows.starts[source]), Int(mesh.rows.starts[source + 1]))
+      for index in stride(from: start + half.rawValue, to: end, by: 2) {
+        pass(from: source, over: index, of: mesh, tenths, width, losing: &losses)
+      }
+    } else {
+      put(source, at: 0, width)
+    }
     var bucket = 0
     while bucket < buckets.count {
       while buckets[bucket] >= 0 {
@@ -88,22 +104,30 @@ struct Flood: Sendable {
     from node: Int, over mesh: Mesh, _ tenths: UInt32, _ width: UInt32,
     losing losses: inout RareEvents
   ) {
-    let own = reaches[node]
     for index in Int(mesh.rows.starts[node])..<Int(mesh.rows.starts[node + 1]) {
-      let link = mesh.rows.links[index]
-      let other = Int(link.end)
-      let known = reaches[other].arrival
-      guard known > 0, link.end != own.relay else { continue }
-      let then = own.arrival &+ link.delay / 10 &* tenths
-      if losses.happens() {
-        lost.append((Int32(truncatingIfNeeded: node), link.end, then))
-        continue
-      }
-      guard then < known else { continue }
-      reaches[other] = Reach(
-        arrival: then, relay: Int32(truncatingIfNeeded: node), hops: own.hops &+ 1)
-      put(other, at: then, width)
+      pass(from: node, over: index, of: mesh, tenths, width, losing: &losses)
     }
+  }
+
+  @inline(__always)
+  private mutating func pass(
+    from node: Int, over index: Int, of mesh: Mesh, _ tenths: UInt32, _ width: UInt32,
+    losing losses: inout RareEvents
+  ) {
+    let own = reaches[node]
+    let link = mesh.rows.links[index]
+    let other = Int(link.end)
+    let known = reaches[other].arrival
+    guard known > 0, link.end != own.relay else { return }
+    let then = own.arrival &+ link.delay / 10 &* tenths
+    if losses.happens() {
+      lost.append((Int32(truncatingIfNeeded: node), link.end, then))
+      return
+    }
+    guard then < known else { return }
+    reaches[other] = Reach(
+      arrival: then, relay: Int32(truncatingIfNeeded: node), hops: own.hops &+ 1)
+    put(other, at: then, width)
   }
 
   /// Sends a message to all that are there directly, without anybody passing it on.

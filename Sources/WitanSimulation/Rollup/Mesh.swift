@@ -28,10 +28,20 @@ struct Mesh: Sendable {
     subscript(node: Int) -> ArraySlice<Link> {
       links[Int(starts[node])..<Int(starts[node + 1])]
     }
+
+    /// Those links alone whose ends are of one group.
+    func within(_ groups: [UInt64]) -> Rows {
+      var rows = Rows([]) { _, _ in 0 }
+      for node in groups.indices {
+        rows.links += self[node].filter { groups[Int($0.end)] == groups[node] }
+        rows.starts.append(Int32(rows.links.count))
+      }
+      return rows
+    }
   }
 
-  let rows: Rows
-  let lazy: Rows
+  private(set) var rows: Rows
+  private(set) var lazy: Rows
   /// The shortest of all delays.
   let shortest: UInt32
 
@@ -86,6 +96,14 @@ struct Mesh: Sendable {
       }
     }
     return lists
+  }
+
+  /// What is left of it while nodes of different groups don't hear each other.
+  func within(_ groups: [UInt64]) -> Mesh {
+    var mesh = self
+    mesh.rows = rows.within(groups)
+    mesh.lazy = lazy.within(groups)
+    return mesh
   }
 
   /// In how many parts those who are there fall, and how many the largest has.

@@ -11,6 +11,8 @@ struct Population: Sendable {
   let isWrong: [Bool]
   /// Who keeps effects to itself.
   let isSecretive: [Bool]
+  /// Who proposes two blocks in a slot.
+  let isEquivocal: [Bool]
   private(set) var isOnline: [Bool]
   private let down: [UInt64]
   private let up: [UInt64]
@@ -34,7 +36,9 @@ struct Population: Sendable {
     let (absent, wrong) = (scenario.offlineSequencers, scenario.invalidBlocks)
     isAbsent = chosen(0..<absent)
     isWrong = chosen(absent..<absent + wrong)
-    isSecretive = chosen(absent + wrong..<absent + wrong + scenario.withheldEffects)
+    let secretive = absent + wrong + scenario.withheldEffects
+    isSecretive = chosen(absent + wrong..<secretive)
+    isEquivocal = chosen(secretive..<secretive + scenario.equivocating)
     isOnline = isAbsent.map { !$0 }
     down = ValidatorProfile.allCases.map { UInt64(share: scenario.downtime[$0]) }
     up = ValidatorProfile.allCases.map { UInt64(share: scenario.recovery[$0]) }

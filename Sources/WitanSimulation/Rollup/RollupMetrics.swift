@@ -39,6 +39,8 @@ public struct RollupMetrics: Sendable {
   public var transactionLatency = Spans()
   /// From a pending block to the next one.
   public var updates = Spans()
+  /// What a node that was away takes to catch up.
+  public var catchUp = Spans()
   /// The most transactions that were proved at one time.
   public var simultaneousProofs = 0
   /// How many transactions proposers executed, and how long that took.
@@ -62,6 +64,8 @@ public struct RollupMetrics: Sendable {
   public var refusals: [ContractRefusal: Int] = [:]
   /// How many blocks L1 took back.
   public var takenBack = 0
+  /// How many slots had two blocks of one proposer.
+  public var equivocations = 0
   /// How many slots were simulated.
   public var slots = 0
   /// How many packets were lost.
@@ -88,6 +92,8 @@ public struct RollupResult: Sendable {
   public let rewards: UInt64
   /// What was slashed together.
   public let slashed: UInt64
+  /// What it cost to have all that on L1, in trillionths of a token.
+  public let l1Fees: UInt64
   /// How long a new node takes to apply all pending blocks.
   public let syncTime: Micros
 }

@@ -9,17 +9,18 @@ extension RollupRun {
   /// L1's blocks up to a time, with what provers finish meanwhile.
   mutating func advanceL1(upTo time: Micros) throws {
     while l1.nextTime <= time {
-      finishProofs(upTo: l1.nextTime)
-      let now = l1.nextTime
-      for happening in try l1.advance() { note(happening, at: now) }
-      let final = l1.chain.final.head.proven
-      noteFinalised(final, at: now)
-      if scenario.proving { finalizeEpochs(at: now) }
+      let tick = l1.nextTime
+      finishProofs(upTo: tick)
+      for happening in try l1.advance() { note(happening) }
+      let now = max(tick, l1.knownSince)
+      noteFinalised(l1.final.head.proven, at: now)
+      if scenario.proving != .off { finalizeEpochs(at: now) }
     }
     finishProofs(upTo: time)
   }
 
-  private mutating func note(_ happening: ModelledL1.Happening, at now: Micros) {
+  mutating func note(_ happening: L1Happening) {
+    let now = happening.time
     let height = happening.block.height.rawValue
     if happening.takenBack > 0 {
       metrics.takenBack += happening.takenBack
@@ -27,32 +28,34 @@ extension RollupRun {
     }
     record(.l1Block, at: now, value: height, hops: happening.outcomes.count)
     for outcome in happening.outcomes {
+      if outcome.fee > 0 {
+        record(.l1FeePaid, at: now, actor: outcome.transaction.sender, value: outcome.fee)
+      }
       switch outcome.result {
-      case .success(let events): note(events, of: outcome, at: now)
-      case .failure(let refusal): note(refusal, of: outcome, at: now)
+      case .success(let events): note(events, of: outcome, height, at: now)
+      case .failure(let refusal): note(refusal, of: outcome, height, at: now)
       }
     }
   }
 
   private mutating func note(
-    _ refusal: ContractRefusal, of outcome: ModelledL1.Outcome, at now: Micros
+    _ refusal: ContractRefusal, of outcome: L1Outcome, _ height: UInt64, at now: Micros
   ) {
     metrics.refusals[refusal, default: 0] += 1
     let transaction = outcome.transaction
     record(
-      .callRefused, at: now, actor: transaction.sender, value: outcome.block.height.rawValue,
+      .callRefused, at: now, actor: transaction.sender, value: height,
       detail: refusal.rawValue, slot: transaction.slot)
-    if let submission = submissions.removeValue(forKey: transaction.slot),
-      submission.proposer == transaction.sender
+    // A block that is refused on one branch may have been processed on another.
+    if transaction.header != nil, let submission = submissions.removeValue(forKey: transaction.slot)
     {
       pool.giveBack(submission.transactions)
     }
   }
 
   private mutating func note(
-    _ events: [ContractEvent], of outcome: ModelledL1.Outcome, at now: Micros
+    _ events: [ContractEvent], of outcome: L1Outcome, _ height: UInt64, at now: Micros
   ) {
-    let height = outcome.block.height.rawValue
     for event in events {
       switch event {
       case .pendingBlockProcessed(let number, let slot, let proposer):

@@ -32,6 +32,8 @@ struct ProvingOffice: Sendable {
   let span: Distribution
   var sessions: [Session] = []
   var work: [Work] = []
+  /// The epoch in which it was last seen to who may prove the one before it.
+  var present: Epoch = 0
   private var draw: Draw
 
   init(_ scenario: RollupScenario, signer: Signer, draw: Draw) {
@@ -90,12 +92,13 @@ extension RollupRun {
     let contracts = l1.contracts
     let head = contracts.head
     let present = table.epoch(at: now)
-    if scenario.selection == .fernet, present > 0, table.start(of: table.slot(at: now)) == now,
-      table.firstSlot(of: present) == table.slot(at: now),
-      let key = contracts.proposers(of: table.lastSlot(of: present.previous)).first,
-      let coordinator = node(key)
-    {
-      openSession(present.previous, coordinator)
+    if scenario.selection == .fernet, present > proving.present {
+      proving.present = present
+      if let key = contracts.proposers(of: table.lastSlot(of: present.previous)).first,
+        let coordinator = node(key)
+      {
+        openSession(present.previous, coordinator)
+      }
     }
     for index in proving.sessions.indices where !proving.sessions[index].isFinalised {
       let epoch = proving.sessions[index].epoch
@@ -182,8 +185,10 @@ extension RollupRun {
       archive = block.archive
     }
     guard let last = headers.last else { return }
-    let proof = EpochProof(
-      EpochStatement(headers), archive: archive, by: proving.signer, chain: chainID)
+    guard
+      let proof = try? EpochProof(
+        EpochStatement(headers), archive: archive, at: now, by: proving.signer, chain: chainID)
+    else { return }
     submit(
       [.processProvenBlock(last.number, archive: archive, proof: proof)], by: coordinator,
       for: last.slot, at: now, notBefore: now)
@@ -191,8 +196,7 @@ extension RollupRun {
 
   /// What L1 has come to.
   public var result: RollupResult {
-    let contracts = l1.contracts
-    let tips = ChainTips(l1.chain)
+    let (contracts, tips) = (l1.contracts, tips)
     var (pending, proven, syncTime) = (UInt64(0), UInt64(0), Micros(0))
     var filled: Set<UInt64> = []
     for number in 1...max(1, tips.pending.rawValue) {
@@ -200,9 +204,7 @@ extension RollupRun {
       filled.insert(header.slot.rawValue)
       pending += UInt64(header.transactions)
       if number <= tips.proven.rawValue { proven += UInt64(header.transactions) }
-      // A round trip for what L1 has, and the effects.
-      syncTime =
-        syncTime + .milliseconds(50) + scenario.application * UInt64(header.transactions)
+      syncTime = syncTime + syncSpan(of: BlockNumber(number), contracts)
     }
     var runs: [Int: Int] = [:]
     var length = 0
@@ -222,6 +224,6 @@ extension RollupRun {
       lastPending: lastPending, lastProven: lastProven,
       failedRuns: runs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
       rewards: Amount.tokens(100_000).units - treasury.rewards.units + deposits,
-      slashed: slashed, syncTime: syncTime)
+      slashed: slashed, l1Fees: l1.feesPaid, syncTime: syncTime)
   }
 }

@@ -8,24 +8,36 @@ import WitanRollup
 /// A slot: a block is prepared, proposed, verified, attested, and sent to L1.
 extension RollupRun {
   /// How far into a slot attestations count.
-  private var gathering: Micros { scenario.slot / 2 }
-  /// How far into a slot a block may be sent to L1.
-  private var submitting: Micros { scenario.slot * 2 / 3 }
+  var gathering: Micros { scenario.slot / 2 }
 
   /// Runs a slot; whether a block was proposed.
   mutating func runSlot(_ slot: SlotNumber) throws -> Bool {
     let start = table.start(of: slot)
-    sendTransactions(upTo: start)
-    if scenario.selection == .fernet { enterLottery(slot.next, at: start) }
-    guard let (proposer, rank) = leader(of: slot) else {
+    sendTransactions(upTo: start, for: slot)
+    // Where L1 takes its time to say what came of the slot before, that is waited for.
+    var known = max(start, l1.knownSince)
+    if scenario.selection == .fernet, l1.isPrompt {
+      enterLottery(slot, at: known)
+      for happening in try l1.settle() { note(happening) }
+      known = max(known, l1.knownSince)
+    } else if scenario.selection == .fernet {
+      enterLottery(slot.next, at: start)
+    }
+    guard let (proposer, rank) = leader(of: slot, at: known) else {
       metrics.missedSlots += 1
       return false
     }
     // Each uncle waits a quarter of the slot for those before it.
-    let begin = start + scenario.slot / 4 * UInt64(rank)
-    if rank > 0 { record(.blockRevealed, at: begin, actor: proposer, hops: rank, slot: slot) }
+    let begin = max(known + scenario.slot / 4 * UInt64(rank), syncedAt[proposer])
+    if scenario.selection == .fernet {
+      record(.blockRevealed, at: begin, actor: proposer, hops: rank, slot: slot)
+    }
     let block = prepare(slot, by: proposer, at: begin)
     metrics.proposed += 1
+    if population.isEquivocal[proposer] {
+      equivocate(slot, block, by: proposer, rank: rank)
+      return true
+    }
     let isWrong = population.isWrong[proposer]
     record(
       .blockProposed, at: block.time, actor: proposer, value: UInt64(block.header.transactions),
@@ -34,43 +46,53 @@ extension RollupRun {
     recordLosses(at: block.time, slot, of: 0)
     let reaches = flood.reaches
     for node in reaches.indices where node != proposer && reaches[node].isReached {
-      record(
-        .blockReceived, at: block.time + Micros(UInt64(reaches[node].arrival)), actor: proposer,
-        subject: node, value: UInt64(UInt32(bitPattern: reaches[node].relay)),
-        hops: Int(reaches[node].hops), slot: slot)
+      record(.blockReceived, of: block, by: proposer, reaches[node], at: node, slot)
     }
     let votes = attest(slot, block, by: proposer, reaches)
     submit(slot, block, by: proposer, votes, rank: rank)
     return true
   }
 
+  /// A block reached a node.
+  @inline(__always)
+  mutating func record(
+    _ kind: EventKind, of block: Prepared, by proposer: Int, _ reach: Flood.Reach, at node: Int,
+    _ slot: SlotNumber
+  ) {
+    record(
+      kind, at: block.time + Micros(UInt64(reach.arrival)), actor: proposer, subject: node,
+      value: UInt64(UInt32(bitPattern: reach.relay)), hops: Int(reach.hops), slot: slot)
+  }
+
   /// A block as its proposer made it.
   struct Prepared {
     var header: RollupHeader
-    let effects: [UInt8]
+    var effects: [UInt8]
     let time: Micros
     let transactions: [TransactionPool.Waiting]
   }
 
-  private mutating func sendTransactions(upTo time: Micros) {
+  private mutating func sendTransactions(upTo time: Micros, for slot: SlotNumber) {
     guard pool.isFed else { return }
     var sent: [(Int, UInt64, TransactionPool.Waiting)] = []
-    pool.send(until: time) { sent.append(($0, $1, $2)) }
+    // With a lottery nobody knows who is next, and all is sent to all.
+    let next = scenario.selection == .shuffle ? scheduled(slot).first.flatMap(node) : nil
+    pool.send(until: time, next: next, publicAt: table.end(of: slot)) { sent.append(($0, $1, $2)) }
     for (user, number, transaction) in sent {
       record(
         .transactionSubmitted, at: transaction.sentAt, actor: user, subject: Int(transaction.node),
-        value: number, slot: table.slot(at: transaction.sentAt))
+        value: number, detail: transaction.publicAt > 0 ? 1 : 0,
+        slot: table.slot(at: transaction.sentAt))
     }
     metrics.submittedTransactions += UInt64(sent.count)
   }
 
   /// Who proposes, and how many before it didn't.
-  private mutating func leader(of slot: SlotNumber) -> (node: Int, rank: Int)? {
-    let start = table.start(of: slot)
-    var candidates = l1.contracts.proposers(of: slot)
-    if candidates.isEmpty, scenario.selection == .shuffle, let committeeSeats {
-      candidates = ShuffleSelection().proposers(of: slot, in: committeeSeats, entries: [])
-    }
+  private mutating func leader(
+    of slot: SlotNumber, at start: Micros
+  ) -> (node: Int, rank: Int)? {
+    let candidates = scheduled(slot)
+    if candidates.isEmpty { fail(slot, .proposing, at: start) }
     for (rank, key) in candidates.enumerated() {
       guard let node = node(key) else { continue }
       if rank == 0 {
@@ -80,13 +102,33 @@ extension RollupRun {
         }
       }
       if proposes(node, in: slot) { return (node, rank) }
-      if scenario.selection == .fernet {
-        record(
-          .roundFailed, at: start + scenario.slot / 4 * UInt64(rank + 1), subject: node,
-          detail: 2, slot: slot)
-      }
+      fail(slot, .revealing, at: start + scenario.slot / 4 * UInt64(rank + 1), by: node)
     }
     return nil
+  }
+
+  /// The phase in which a slot came to nothing, where there is a lottery.
+  private enum Phase: UInt8 {
+    /// Nobody entered.
+    case proposing = 1
+    /// Whoever was to lead, or to take over, showed no block.
+    case revealing = 2
+    /// Too few attested to the block in time.
+    case attesting = 3
+  }
+
+  private mutating func fail(
+    _ slot: SlotNumber, _ phase: Phase, at time: Micros, by node: Int? = nil
+  ) {
+    guard scenario.selection == .fernet else { return }
+    record(.roundFailed, at: time, subject: node, detail: phase.rawValue, slot: slot)
+  }
+
+  /// Who may propose in a slot, as L1 has it, or will have it when it draws the committee that is known already.
+  private func scheduled(_ slot: SlotNumber) -> [PublicKey] {
+    let known = l1.contracts.proposers(of: slot)
+    guard known.isEmpty, scenario.selection == .shuffle, let committeeSeats else { return known }
+    return ShuffleSelection().proposers(of: slot, in: committeeSeats, entries: [])
   }
 
   private func proposes(_ node: Int, in slot: SlotNumber) -> Bool {
@@ -98,23 +140,25 @@ extension RollupRun {
   }
 
   /// A message from a node reaches whom it reaches.
-  private mutating func spread(from node: Int, tenths: UInt32) {
+  mutating func spread(from node: Int, to half: Flood.Half? = nil, tenths: UInt32) {
     if scenario.p2p {
       flood.spread(
-        from: node, over: mesh, population.isOnline, tenths: tenths, losing: &losses)
+        from: node, to: half, over: paths, population.isOnline, tenths: tenths, losing: &losses)
     } else {
       let pairs = dice.making.narrowed(to: .max)
-      flood.send(from: node, to: population.isOnline, losing: &losses) { other in
+      let (latency, floor) = (scenario.latency, scenario.latencyFloor.rawValue)
+      let listeners = audience(of: node)
+      flood.send(from: node, to: listeners, losing: &losses) { other in
         let (low, high) = (min(node, other), max(node, other))
         let word = pairs.narrowed(to: UInt64(low)).word(UInt64(high))
-        let span = max(scenario.latencyFloor.rawValue, scenario.latency.sample(word), 1)
+        let span = max(floor, latency.sample(word), 1)
         return UInt32(clamping: span / 10 * UInt64(tenths))
       }
     }
     metrics.lostMessages += flood.lost.count
   }
 
-  private mutating func recordLosses(at time: Micros, _ slot: SlotNumber, of message: UInt8) {
+  mutating func recordLosses(at time: Micros, _ slot: SlotNumber, of message: UInt8) {
     for loss in flood.lost {
       record(
         .messageDropped, at: time + Micros(UInt64(loss.at)), actor: Int(loss.from),
@@ -141,7 +185,9 @@ extension RollupRun {
     var count = 100
     if pool.isFed {
       spread(from: proposer, tenths: 7)
-      transactions = pool.take(room, knownBy: begin) { flood.reaches[Int($0)].arrival }
+      transactions = pool.take(room, knownTo: proposer, by: begin) {
+        flood.reaches[Int($0)].arrival
+      }
       count = transactions.count
       if count == room { metrics.fullBlocks += 1 }
     }
@@ -172,9 +218,11 @@ extension RollupRun {
       header: header, effects: writer.bytes, time: time, transactions: transactions)
   }
 
-  /// The committee verifies and attests; whose attestation reaches the proposer when, its own first.
-  private mutating func attest(
-    _ slot: SlotNumber, _ block: Prepared, by proposer: Int, _ reaches: [Flood.Reach]
+  /// The committee verifies and attests; whose attestation reaches the proposer when, its own first. Who knows of another
+  /// block of the slot by then attests to none.
+  mutating func attest(
+    _ slot: SlotNumber, _ block: Prepared, by proposer: Int, _ reaches: [Flood.Reach],
+    doubtedAt doubts: [Micros]? = nil
   ) -> [(node: Int, time: Micros)] {
     let start = table.start(of: slot)
     var votes: [(node: Int, time: Micros)] = []
@@ -189,6 +237,7 @@ extension RollupRun {
       guard let time = attestation(of: node, on: block, by: proposer, slot, arrival) else {
         continue
       }
+      if let doubts, doubts[node] <= time { continue }
       record(
         .attestationCreated, at: time, actor: node, value: (time - start).rawValue, slot: slot)
       votes += gossip(attestationOf: node, at: time, slot, to: proposer)
@@ -214,7 +263,7 @@ extension RollupRun {
       dice.responding.narrowed(to: slot.rawValue).word(UInt64(node)))
     let making = scenario.attestation.sample(
       dice.making.narrowed(to: slot.rawValue).word(UInt64(node)))
-    let verified = arrival + Micros(max(50_000, response)) + work
+    let verified = max(arrival, syncedAt[node]) + Micros(max(50_000, response)) + work
     if profile != .byzantine {
       let isEqual = !population.isWrong[proposer]
       if pool.isFed || !isEqual {
@@ -250,7 +299,7 @@ extension RollupRun {
   }
 
   /// With enough signatures in time, the block goes to L1.
-  private mutating func submit(
+  mutating func submit(
     _ slot: SlotNumber, _ block: Prepared, by proposer: Int,
     _ votes: [(node: Int, time: Micros)], rank: Int
   ) {
@@ -264,11 +313,11 @@ extension RollupRun {
       record(
         .l1Submission, at: start + gathering, actor: proposer, value: UInt64(inTime.count),
         detail: status, slot: slot)
+      fail(slot, .attesting, at: start + gathering, by: proposer)
       pool.giveBack(block.transactions)
       return
     }
     let time = inTime[threshold - 1].time
-    guard time <= start + submitting else { return }
     metrics.submitted += 1
     record(
       .signaturesCollected, at: time, actor: proposer, value: (time - block.time).rawValue,
@@ -296,7 +345,7 @@ extension RollupRun {
       notBefore: table.end(of: slot.advanced(by: UInt64(rank))))
   }
 
-  /// Whoever is eligible and wants to enters the lottery of the slot that comes.
+  /// Whoever is eligible and wants to enters the lottery of a slot, before it begins or as it does.
   private mutating func enterLottery(_ slot: SlotNumber, at time: Micros) {
     let epoch = table.epoch(of: slot)
     guard let seats = l1.contracts.committeeToBe(of: epoch) else { return }
@@ -306,7 +355,10 @@ extension RollupRun {
       guard let entry = Entry(for: slot, in: seats, by: secrets[node]) else { continue }
       let score = entry.score.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       record(.proposalCommitted, at: time, actor: node, value: score, slot: slot)
-      submit([.enter(slot, entry)], by: node, for: slot, at: time, notBefore: time)
+      // Before its epoch has begun no slot can be entered.
+      let opening = table.start(of: table.firstSlot(of: epoch))
+      submit(
+        [.enter(slot, entry)], by: node, for: slot, at: time, notBefore: max(time, opening))
     }
   }
 }

@@ -3,6 +3,7 @@ import WitanCrypto
 import WitanDraw
 import WitanEvents
 import WitanLedger
+import WitanProofs
 import WitanRollup
 
 /// A run of a network of validators that roll up, slot by slot.
@@ -31,9 +32,13 @@ public struct RollupRun: Sendable {
   private let nodes: [PublicKey: Int]
   var population: Population
   let mesh: Mesh
+  /// What is left of the mesh while there is a partition.
+  var paths: Mesh
+  /// On which side of each partition a validator is, a bit each; empty where there is none.
+  var sides: [UInt64] = []
   var flood: Flood
   var losses: RareEvents
-  var l1: ModelledL1
+  var l1: any RollupL1
   var sorter = EventSorter()
   var pool: TransactionPool
   var proving: ProvingOffice
@@ -43,8 +48,15 @@ public struct RollupRun: Sendable {
   var committeeSeats: Committee?
   /// Blocks on their way to L1, and those there, by slot.
   var submissions: [SlotNumber: Submission] = [:]
-  private var slot: SlotNumber = 0
-  private var partsBefore = 1
+  private(set) var slot: SlotNumber = 0
+  var partsBefore = 1
+  /// What a validator that went away knew of the pending chain, and since when one that came back knows all.
+  var knownBlocks: [BlockNumber]
+  var syncedAt: [Micros]
+  /// Who was seen to propose twice, since somebody was slashed for it last.
+  var convicts: Set<Int> = []
+  /// Who may slash, and owns the governance.
+  let owner: Signer
   private(set) var finalised: BlockNumber = 0
   /// The last time at which a block became pending, and at which one was proven.
   var lastPending: Micros = 0
@@ -80,6 +92,9 @@ public struct RollupRun: Sendable {
     mesh = Mesh(
       count: scenario.validators, sizes: sizes, isPrivate: population.isPrivate,
       latency: scenario.latency, floor: scenario.latencyFloor.rawValue, draw: draw)
+    paths = mesh
+    knownBlocks = Array(repeating: 0, count: scenario.validators)
+    syncedAt = Array(repeating: 0, count: scenario.validators)
     flood = Flood(count: scenario.validators)
     losses = RareEvents(probability: scenario.loss, draw: draw.split("loss"))
     let people = Self.people(scenario)
@@ -87,10 +102,16 @@ public struct RollupRun: Sendable {
     keys = signers.map(\.publicKey)
     nodes = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
     chainID = SHA256.hash(Array("witan/1r".utf8) + keys.prefix(4).flatMap(\.bytes))
+    owner = people.scheme.1
     let contracts = try Self.contracts(scenario, table, keys, people.scheme, chainID)
-    l1 = ModelledL1(contracts, scenario, draw: draw)
+    switch scenario.l1 {
+    case .modelled: l1 = ModelledL1(contracts, scenario, draw: draw)
+    case .replicated:
+      l1 = try ReplicatedL1(
+        contracts, scenario, usesRealSignatures: scenario.selection == .fernet, keeper: owner)
+    }
     pool = TransactionPool(scenario, draw: draw)
-    proving = ProvingOffice(scenario, signer: people.scheme.1, draw: draw)
+    proving = ProvingOffice(scenario, signer: owner, draw: draw)
     record(.simulationStart, at: 0, value: UInt64(scenario.validators))
   }
 
@@ -99,14 +120,17 @@ public struct RollupRun: Sendable {
   ) -> (signers: [Signer], secrets: [Ed25519.SecretKey], scheme: (SignatureScheme, Signer)) {
     let authority = SimulatedAuthority(seed: scenario.seed)
     guard scenario.selection == .fernet else {
-      let signers = (0..<scenario.validators).map { authority.signer(UInt64($0)) }
+      // The first keys are those of L1's replicas, where it has any.
+      let signers = (0..<scenario.validators).map { authority.signer(1 << 32 + UInt64($0)) }
       return (signers, [], (.simulated(authority), authority.signer(1 << 40)))
     }
     // A score is proved by a real key.
     let secrets = (0...scenario.validators).compactMap { index in
-      let words = (scenario.seed.littleEndian, UInt64(index).littleEndian)
-      let seed = withUnsafeBytes(of: words) { SHA256.hash($0) }
-      return Ed25519.SecretKey(seed: seed.bytes)
+      var seed = ByteWriter()
+      for byte in "validator".utf8 { seed.write(byte) }
+      seed.write(scenario.seed)
+      seed.write(UInt64(index))
+      return Ed25519.SecretKey(seed: SHA256.hash(seed.bytes).bytes)
     }
     let signers = secrets.map(Signer.init)
     return (Array(signers.dropLast()), secrets, (.ed25519, signers[signers.count - 1]))
@@ -121,13 +145,26 @@ public struct RollupRun: Sendable {
     rules.committeeSize = scenario.committee
     if scenario.selection == .fernet { rules.selecting = .fernet(uncles: scenario.uncles) }
     var genesis = Contracts.Genesis()
-    genesis.validators = keys.map { ($0, rules.minimumStake) }
+    rules.drawsByStake = scenario.stakes == .spread
+    let dice = Dice(Draw(seed: scenario.seed).split("stakes"))
+    genesis.validators = keys.enumerated().map { index, key in
+      guard scenario.stakes == .spread else { return (key, rules.minimumStake) }
+      // Up to nine times the minimum more, in hundredths of it.
+      let more = dice.word(UInt64(index)) % 901
+      return (key, Amount(rules.minimumStake.units / 100 * (100 + more)))
+    }
     genesis.rewards = .tokens(100_000)
     genesis.deposits = .tokens(1_000_000)
     genesis.randomness = withUnsafeBytes(of: scenario.seed.littleEndian) { SHA256.hash($0) }
+    // Each claim is judged once: what the court rules follows from the claim alone, whoever asks.
+    let court: any Adjudicator =
+      scenario.proving == .on ? RememberingCourt(Judge()) : LenientCourt()
     return try Contracts(
-      rules, genesis: genesis, network: .init(chain: chainID, scheme: scheme.0))
+      rules, genesis: genesis, network: .init(chain: chainID, scheme: scheme.0, court: court))
   }
+
+  /// Where the chains end.
+  var tips: ChainTips { ChainTips(head: l1.contracts, final: l1.final) }
 
   /// The validator of a key.
   func node(_ key: PublicKey) -> Int? { nodes[key] }
@@ -157,15 +194,22 @@ public struct RollupRun: Sendable {
     let epoch = table.epoch(of: slot)
     if table.firstSlot(of: epoch) == slot { beginEpoch(epoch) }
     record(.slotStart, at: start, value: scenario.slot.rawValue, slot: slot)
-    churn()
+    churn(at: start)
     let isProposed = try runSlot(slot)
     record(.slotEnd, at: table.end(of: slot), detail: isProposed ? 1 : 0, slot: slot)
     if table.lastSlot(of: epoch) == slot {
       record(.epochEnd, at: table.end(of: slot), value: epoch.rawValue, slot: slot)
     }
     metrics.slots += 1
+    // A block of this age is final, or never was: nobody asks again what it held.
+    if slot.rawValue >= memory { submissions[SlotNumber(slot.rawValue - memory)] = nil }
     release(before: start, into: sink)
     slot = slot.next
+  }
+
+  /// How many slots back L1 may take blocks.
+  private var memory: UInt64 {
+    UInt64(scenario.l1Finality + 8) * (scenario.l1Interval / scenario.slot.rawValue).rawValue + 64
   }
 
   /// All slots, and then L1 until what is under way has come to its end.
@@ -176,20 +220,20 @@ public struct RollupRun: Sendable {
 
   /// L1 goes on without new slots until everything that was pending is final, or can't become so.
   public mutating func settle(into sink: (ArraySlice<Event>) -> Void) throws {
-    let patience = UInt64(scenario.l1Finality) + 8
+    let patience = UInt64(scenario.l1 == .modelled ? scenario.l1Finality : 1) + 8
     let end = table.start(of: slot)
     let last = end + scenario.l1Interval * patience
     var quiet: UInt64 = 0
-    var known = ChainTips(l1.chain)
+    var known = tips
     while l1.nextTime <= last || quiet < patience {
       try advanceL1(upTo: l1.nextTime)
-      let tips = ChainTips(l1.chain)
+      let tips = tips
       quiet = tips == known && proving.isIdle ? quiet + 1 : 0
       known = tips
       if tips.finalised == tips.pending { break }
     }
     release(before: Micros(.max), into: sink)
-    let time = max(end, l1.nextTime - scenario.l1Interval)
+    let time = max(end, l1.nextTime - scenario.l1Interval, l1.knownSince)
     record(.simulationEnd, at: time, value: UInt64(eventCount + 1))
     release(before: Micros(.max), into: sink)
   }
@@ -216,7 +260,8 @@ public struct RollupRun: Sendable {
         detail: population.profiles[node].rawValue, slot: slot)
     }
     declarePresence(epoch, at: start)
-    if scenario.proving { startEpoch(epoch, at: start) }
+    slashConvicts(at: start)
+    if scenario.proving != .off { startEpoch(epoch, at: start) }
   }
 
   /// Who is there says so while no blocks come, and when it was left out.
@@ -240,28 +285,8 @@ public struct RollupRun: Sendable {
   ) {
     l1.submit(
       .init(
-        sender: node, key: keys[node], calls: calls, slot: slot, notBefore: notBefore,
+        sender: node, signer: signers[node], calls: calls, slot: slot, notBefore: notBefore,
         sentAt: time))
-  }
-
-  private mutating func churn() {
-    let (slot, start) = (slot, table.start(of: slot))
-    var changes: [(Int, Bool)] = []
-    population.churn(in: slot.rawValue) { changes.append(($0, $1)) }
-    for (node, isOnline) in changes {
-      record(isOnline ? .nodeOnline : .nodeOffline, at: start, subject: node, slot: slot)
-    }
-    let there = population.isOnline.count { $0 }
-    metrics.available.sum += there
-    metrics.available.least = min(metrics.available.least, there)
-    metrics.available.most = max(metrics.available.most, there)
-    guard scenario.p2p else { return }
-    let parts = mesh.parts(population.isOnline)
-    if parts.count != partsBefore {
-      record(
-        .partitionChanged, at: start, value: UInt64(parts.largest), hops: parts.count, slot: slot)
-      partsBefore = parts.count
-    }
   }
 
   mutating func noteFinalised(_ number: BlockNumber, at time: Micros) {
@@ -277,11 +302,13 @@ struct RunDice: Sendable {
   let attesting: Dice
   let responding: Dice
   let making: Dice
+  let dividing: Dice
 
   init(_ draw: Draw) {
     proposing = Dice(draw.split("proposing"))
     attesting = Dice(draw.split("attesting"))
     responding = Dice(draw.split("responding"))
     making = Dice(draw.split("making"))
+    dividing = Dice(draw.split("dividing"))
   }
 }

@@ -41,6 +41,41 @@ public struct RollupScenario: Equatable, Sendable {
   public enum L1: String, CaseIterable, Sendable {
     /// A model of one.
     case modelled
+    /// A cluster of four of Witan's replicas.
+    case replicated
+  }
+
+  /// What becomes of an epoch that is over.
+  public enum Proving: String, CaseIterable, Sendable {
+    /// A proof block is made of it, whose claims Z3 judges.
+    case on
+    /// A proof block is made of it, whose claims are taken for proved where the sums are right.
+    case modelled
+    /// Nothing.
+    case off
+  }
+
+  /// What validators have at stake.
+  public enum Stakes: String, CaseIterable, Sendable {
+    /// All the same; committees are drawn without regard to it.
+    case equal
+    /// One to ten times the minimum; who has more is drawn more often.
+    case spread
+  }
+
+  /// A time in which some validators and the others don't hear each other. Both hear L1.
+  public struct Partition: Equatable, Sendable {
+    /// It begins with the first slot that begins then or later.
+    public var from: Micros
+    /// It is over with the first slot that begins then or later.
+    public var until: Micros
+    /// Which share of the validators is on the one side.
+    public var share: Double
+
+    /// A partition.
+    public init(from: Micros, until: Micros, share: Double) {
+      (self.from, self.until, self.share) = (from, until, share)
+    }
   }
 
   /// What every random choice comes from.
@@ -61,6 +96,8 @@ public struct RollupScenario: Equatable, Sendable {
   public var committee = 48
   /// How proposers are found.
   public var selection = Selecting.shuffle
+  /// What validators have at stake.
+  public var stakes = Stakes.equal
   /// How many may take over from a leader that fails, where there is a lottery.
   public var uncles = 1
 
@@ -97,6 +134,10 @@ public struct RollupScenario: Equatable, Sendable {
   public var l1 = L1.modelled
   /// How often L1 has a block.
   public var l1Interval: Micros = .seconds(12)
+  /// How long before a block of L1 a transaction is sent that is in it.
+  public var l1Inclusion: Micros = .seconds(1)
+  /// How many replicas of L1 are never there, where it is replicated.
+  public var l1Offline = 0
   /// How many blocks of L1 make the one before them final.
   public var l1Finality = 64
   /// How likely a transaction isn't in the next block of L1, but in a later one.
@@ -107,13 +148,15 @@ public struct RollupScenario: Equatable, Sendable {
   /// Whether messages go by gossip; else everyone is sent everything directly.
   public var p2p = true
   /// Whether epochs are proved.
-  public var proving = true
+  public var proving = Proving.on
   /// Whether transactions pay fees.
   public var fees = true
   /// How many transactions the users send in a second; 0 for blocks of a hundred, wherever they come from.
   public var tps: UInt64 = 10
   /// How many times as many they send in one second of ten.
   public var burst: UInt64 = 1
+  /// Which share of transactions is sent to the next proposer alone.
+  public var privateShare = 0.0
   /// How long one transaction takes to execute.
   public var execution: Micros = .milliseconds(8)
   /// How long the effects of one transaction take to apply.
@@ -131,6 +174,10 @@ public struct RollupScenario: Equatable, Sendable {
   public var invalidBlocks = 0
   /// How many sequencers keep the effects of their blocks to themselves.
   public var withheldEffects = 0
+  /// How many sequencers propose two blocks in a slot.
+  public var equivocating = 0
+  /// When which share of the validators doesn't hear the others.
+  public var partitions: [Partition] = []
 
   /// The default cluster.
   public init() {}
@@ -175,55 +222,5 @@ public enum RollupCluster: String, CaseIterable, Sendable {
       break
     }
     return scenario
-  }
-}
-
-/// What is wrong with a scenario, and which of its settings are to blame.
-public struct RollupFlaw: Error, Hashable, Sendable {
-  /// The settings, by their options' names.
-  public let settings: [String]
-  /// The rule with the values that break it.
-  public let problem: String
-  /// What would be right.
-  public let remedy: String
-}
-
-extension RollupScenario {
-  /// The first rule that the scenario breaks; nil when it can be run.
-  public var flaw: RollupFlaw? {
-    let sum = shares.all.reduce(0, +)
-    if !(0.999...1.001).contains(sum) {
-      let parts = shares.all.map(\.shortDescription).joined(separator: " + ")
-      return RollupFlaw(
-        settings: ["honest", "lazy", "byzantine"],
-        problem: "\(parts) is \(sum.shortDescription), and shares must add up to 1",
-        remedy: "give three shares that do")
-    }
-    if committee > validators {
-      return RollupFlaw(
-        settings: ["committee", "validators"],
-        problem: "a committee of \(committee) can't be drawn from \(validators) validators",
-        remedy: "give a committee of \(validators) at most")
-    }
-    if mesh.low > mesh.degree || mesh.degree > mesh.high || mesh.low < 1 {
-      return RollupFlaw(
-        settings: ["mesh"],
-        problem: "D_low \(mesh.low), D \(mesh.degree) and D_high \(mesh.high) are out of order",
-        remedy: "give D_low ≤ D ≤ D_high, and D_low at least 1")
-    }
-    let faulty = offlineSequencers + invalidBlocks + withheldEffects
-    if faulty > validators {
-      return RollupFlaw(
-        settings: ["offline-sequencers", "invalid-blocks", "withheld-effects"],
-        problem: "\(faulty) faulty sequencers are more than the \(validators) there are",
-        remedy: "give \(validators) together at most")
-    }
-    if offlineProvers > provers {
-      return RollupFlaw(
-        settings: ["offline-provers"],
-        problem: "\(offlineProvers) provers can't be offline of \(provers)",
-        remedy: "give \(provers) at most")
-    }
-    return nil
   }
 }

@@ -55,6 +55,18 @@ import WitanSimulation
     ("--tps 1:2:3", "--tps 1:2:3 has too many parts"), ("--p2p maybe", "--p2p maybe is neither"),
     ("--response fixed:1s,fixed:2s", "--response fixed:1s,fixed:2s has 2 entries"),
     ("--nat 0.1,2,0.3", "--nat 0.1,2,0.3 has '2' as entry 2"),
+    ("--validators 0", "--validators 0 "), ("--committee 0", "--committee 0 "),
+    ("--l1-offline 1", "--l1-offline 1: a modelled L1 has no replicas"),
+    (
+      "--l1 replicated --l1-reorganisation 0.1",
+      "--l1-reorganisation 0.1: a replicated L1 takes no block back"
+    ),
+    ("--equivocating 2 --p2p off", "--equivocating 2 --p2p off: without gossip nobody"),
+    ("--partition 60s..180s", "--partition 60s..180s lacks the ':'"),
+    ("--partition 60s..9s:0.5", "--partition 60s..9s:0.5 ends before it begins"),
+    ("--partition 60s:0.5", "--partition 60s:0.5 names a moment"),
+    ("--partition 60s..90s:2", "--partition 60s..90s:2 "),
+    ("--proving maybe", "--proving maybe is not one of on, modelled, off"),
     ("--cluster moon", "--cluster moon is not one of local, sprtn, devnet"),
     ("--epochs 1 --events out.xml", "--events out.xml says no format"),
   ])

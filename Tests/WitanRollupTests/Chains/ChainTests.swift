@@ -174,6 +174,30 @@ import WitanLedger
     }
   }
 
+  @Test
+  func `C15 exactly one that is there is enough, whichever, whenever, and however patient L1 is`()
+    throws
+  {
+    for validators in 1...5 {
+      for patience in UInt64(1)...3 {
+        for before in UInt64(0)...4 {
+          var town = try Town(validators: validators) {
+            $0.patience = patience
+            $0.committeeSize = 3
+          }
+          let everyone = Set((0..<validators).map(Town.key))
+          _ = try run(&town, slots: 0..<before, present: everyone)
+          let last = before + 4 * (patience + 3)
+          let filled = try run(
+            &town, slots: before..<last + 8, present: [Town.key(Int(before) % validators)])
+          // Once its patience is over, L1 draws nobody else, and no slot is missed.
+          let tail = filled.filter { $0.rawValue >= last }
+          #expect(tail.count == 8, "\(validators) validators, \(patience), \(before): \(filled)")
+        }
+      }
+    }
+  }
+
   @Test func `who comes back declares itself present, and is drawn again`() throws {
     var town = try Town(validators: 8)
     _ = try run(&town, slots: 0..<24, present: [Town.key(0)])

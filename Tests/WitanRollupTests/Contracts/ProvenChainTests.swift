@@ -1,7 +1,11 @@
+import PropertyKit
+import Synchronization
 import Testing
 import Witan
 import WitanCrypto
+import WitanDraw
 import WitanLedger
+import WitanProofs
 
 @testable import WitanRollup
 
@@ -78,36 +82,149 @@ import WitanLedger
     expectRefusal(.provenAlready, proven, [call], from: coordinator)
   }
 
-  @Test func `D24 the proof is one of these blocks, signed by its prover`() throws {
+  @Test func `D24 the proof is one of these blocks, signed by its prover, and on this network`()
+    throws
+  {
     let town = try town()
     let coordinator = try town.coordinator(of: 0)
-    guard case .processProvenBlock(let last, let archive, let proof) = try town.proof(upTo: 2)
-    else {
-      return
+    guard case .processProvenBlock(let last, let archive, let proof) = try town.proof(upTo: 2),
+      case .processProvenBlock(_, let other, let wrong) = try town.proof(upTo: 3)
+    else { return }
+    let headers = try (1...2).map {
+      try #require(town.contracts.block(BlockNumber(UInt64($0)))).header
     }
-    let other = try town.proof(upTo: 3)
-    guard case .processProvenBlock(_, _, let wrong) = other else { return }
+    let statement = EpochStatement(headers)
+    func made(
+      on archive: Digest = archive, of claims: [Claim]? = nil, author: Signer = Town.prover,
+      chain: Digest = Town.chain
+    ) throws -> EpochProof {
+      EpochProof(
+        ProofBlock(
+          previous: archive, timestamp: 0,
+          claims: try (claims ?? statement.claims).map {
+            SignedClaim($0, author: author, chain: chain)
+          }, proposer: Town.prover, chain: chain))
+    }
+    let claim = try #require(try statement.claims.first)
     let bent = [
-      wrong, EpochProof(prover: proof.prover, script: proof.script, signature: Signature()),
-      EpochProof(prover: Town.key(1), script: proof.script, signature: proof.signature),
-      EpochProof(prover: proof.prover, script: [], signature: proof.signature),
+      wrong, try made(on: other), try made(of: []), try made(of: [claim, claim]),
+      try made(of: try EpochStatement([headers[0]]).claims), try made(author: Town.signer(1)),
+      try made(chain: .zero),
     ]
     for proof in bent {
       expectRefusal(
         .badProof, town, [.processProvenBlock(last, archive: archive, proof: proof)],
         from: coordinator)
     }
+    var proven = town
+    for proof in [proof, try made()] {
+      proven.contracts = town.contracts
+      _ = try proven.contracts.perform(
+        [.processProvenBlock(last, archive: archive, proof: proof)], from: coordinator)
+      #expect(proven.contracts.head.proven == 2)
+    }
   }
 
-  @Test func `a statement holds exactly where every block conserves value`() throws {
-    var headers = try (1...3).map { try #require(town().contracts.block(BlockNumber($0))).header }
-    #expect(EpochStatement(headers).holds)
-    headers[1].valueAfter = Amount(headers[1].valueAfter.units + 1)
+  /// Notes what it was asked, and rules as it is told to.
+  private final class Clerk: Adjudicator {
+    let asked = Mutex<[Claim]>([])
+    let ruling: Ruling.Outcome
+
+    init(_ ruling: Ruling.Outcome) { self.ruling = ruling }
+
+    func rulings(on claims: [Claim]) -> [Ruling] {
+      asked.withLock { $0 += claims }
+      return claims.map { _ in Ruling(ruling) }
+    }
+  }
+
+  @Test func `D24 what the court doesn't prove isn't proven, and it is asked once a claim`() throws
+  {
+    let call = try town().proof(upTo: 2)
+    let coordinator = try town().coordinator(of: 0)
+    func contracts(_ court: some Adjudicator) throws -> Contracts {
+      var other = try town()
+      other.contracts = try other.contracts.judged(by: court)
+      return other.contracts
+    }
+    for outcome in [Ruling.Outcome.refuted("no"), .undecided(.overBudget), .undecided(.incomplete)]
+    {
+      var contracts = try contracts(Clerk(outcome))
+      #expect(throws: ContractRefusal.badProof) {
+        try contracts.perform([call], from: coordinator)
+      }
+    }
+    let clerk = Clerk(.proved)
+    let before = try contracts(RememberingCourt(clerk))
+    for _ in 0..<3 {
+      // L1 takes the block back, and it comes again.
+      var branch = before
+      _ = try branch.perform([call], from: coordinator)
+    }
+    let asked = clerk.asked.withLock { $0.count }
+    #expect(asked == 1)
+  }
+
+  @Test func `Z3 proves exactly those statements whose blocks conserve value`() throws {
+    property(cases: 40) { draw in
+      var value: UInt64 = draw.integer(in: 0...1_000_000)
+      var headers: [RollupHeader] = []
+      for index in 0..<draw.integer(in: 1...5) {
+        let fees = draw.integer(in: UInt64(0)...value)
+        headers.append(
+          RollupHeader(
+            number: BlockNumber(UInt64(index + 1)), slot: SlotNumber(UInt64(index)),
+            previous: .zero, stateRoot: .zero, effects: .zero, transactions: 1,
+            fees: Amount(fees), valueBefore: Amount(value), valueAfter: Amount(value - fees)))
+        value -= fees
+      }
+      if draw.chance(0.6) {
+        let place = draw.integer(in: 0...headers.count - 1)
+        let other = Amount(draw.integer(in: UInt64(0)...1_000_000))
+        switch draw.integer(in: 0...2) {
+        case 0: headers[place].fees = other
+        case 1: headers[place].valueBefore = other
+        default: headers[place].valueAfter = other
+        }
+      }
+      let statement = EpochStatement(headers)
+      let rulings = Town.court.rulings(on: try statement.claims)
+      #expect(rulings.allSatisfy(\.isProved) == statement.holds)
+      draw.cover(atLeast: 0.2, "it holds", when: statement.holds)
+      draw.cover(atLeast: 0.2, "it doesn't", when: !statement.holds)
+    }
+  }
+
+  @Test func `a long statement is claimed in pieces, each tied to the one before`() throws {
+    var headers: [RollupHeader] = []
+    for index in UInt64(0)..<130 {
+      headers.append(
+        RollupHeader(
+          number: BlockNumber(index + 1), slot: SlotNumber(index), previous: .zero,
+          stateRoot: .zero, effects: .zero, transactions: 1, fees: 1,
+          valueBefore: Amount(1_000 - index), valueAfter: Amount(999 - index)))
+    }
+    let claims = try EpochStatement(headers).claims
+    #expect(claims.count == 3)
+    #expect(Town.court.rulings(on: claims).allSatisfy { $0.isProved })
+    // From one piece to the next a token appears.
+    for index in 64..<130 {
+      headers[index].valueBefore = Amount(headers[index].valueBefore.units + 1)
+      headers[index].valueAfter = Amount(headers[index].valueAfter.units + 1)
+    }
     #expect(!EpochStatement(headers).holds)
-    headers[2].valueBefore = headers[1].valueAfter
-    #expect(!EpochStatement(headers).holds)
-    let script = String(decoding: EpochStatement(headers).script, as: UTF8.self)
-    #expect(script.hasPrefix("(set-logic QF_LIA)\n(declare-const before0 Int)\n"))
-    #expect(script.hasSuffix("(check-sat)\n"))
+    let verdicts = Town.court.rulings(on: try EpochStatement(headers).claims).map(\.isProved)
+    #expect(verdicts == [true, false, true])
+  }
+}
+
+extension Contracts {
+  /// The same state before another court.
+  fileprivate func judged(by court: some Adjudicator) throws -> Contracts {
+    var contracts = try Contracts(
+      rules, genesis: Genesis(),
+      network: .init(chain: network.chain, scheme: network.scheme, court: court))
+    try contracts.restore(snapshot)
+    return contracts
   }
 }

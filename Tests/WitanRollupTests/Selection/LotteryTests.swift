@@ -6,18 +6,19 @@ import WitanDraw
 
 @testable import WitanRollup
 
+/// How far the chi-square of counts lies above what chance alone would make it, in deviations. With k classes it has mean
+/// k − 1 and variance 2(k − 1).
+private func excess(_ counts: [Int], _ expected: [Double]) -> Double {
+  let square = zip(counts, expected).reduce(0) { sum, pair in
+    sum + (Double(pair.0) - pair.1) * (Double(pair.0) - pair.1) / pair.1
+  }
+  let freedom = Double(counts.count - 1)
+  return (square - freedom) / (2 * freedom).squareRoot()
+}
+
 @Suite struct LotteryTests {
   private func lottery(_ number: UInt64) -> Lottery {
     Lottery(seed: SHA256.hash([1]), purpose: "test", number: number)
-  }
-
-  /// Chi-square of counts that should be alike. With k classes it has mean k − 1 and variance 2(k − 1).
-  private func excess(_ counts: [Int], _ expected: [Double]) -> Double {
-    let square = zip(counts, expected).reduce(0) { sum, pair in
-      sum + (Double(pair.0) - pair.1) * (Double(pair.0) - pair.1) / pair.1
-    }
-    let freedom = Double(counts.count - 1)
-    return (square - freedom) / (2 * freedom).squareRoot()
   }
 
   @Test func `every selection is of different places that are there, and the same every time`() {
@@ -99,6 +100,61 @@ import WitanDraw
     var third = Lottery(seed: SHA256.hash([2]), purpose: "test", number: 1)
     let words = [one.next(), two.next(), other.next(), third.next(), one.next()]
     #expect(Set(words).count == words.count)
+  }
+}
+
+/// What can be known of a committee, and when.
+@Suite struct CommitteeDrawingTests {
+  /// A town that has come to the last block of L1 but one before epoch 2.
+  private func town() throws -> Town {
+    var town = try Town(validators: 20)
+    for slot in UInt8(1)..<7 { try next(&town, [slot]) }
+    return town
+  }
+
+  /// L1's next block comes, in the next slot, with this randomness in it.
+  private func next(_ town: inout Town, _ word: [UInt8]) throws {
+    let height = town.contracts.clock.height.next
+    try town.contracts.begin(
+      L1Block(
+        height: height, time: town.timetable.start(of: SlotNumber(height.rawValue)),
+        randomness: SHA256.hash(word)))
+  }
+
+  @Test
+  func `before its seed, a committee may be any: all that is known of the past tells nothing`()
+    throws
+  {
+    // The same history each time; only the last block's randomness differs.
+    let history = try town()
+    var leaders = [Int](repeating: 0, count: 20)
+    var members = leaders
+    var committees: Set<[PublicKey]> = []
+    for word in 0..<600 {
+      var town = history
+      try next(&town, [UInt8(word / 256), UInt8(word % 256)])
+      let committee = try #require(town.contracts.committeeToBe(of: 2))
+      committees.insert(committee.members)
+      for (seat, key) in committee.members.enumerated() {
+        let index = try #require(Town.index(of: key, below: 20))
+        members[index] += 1
+        if seat == 0 { leaders[index] += 1 }
+      }
+    }
+    #expect(committees.count == 600)
+    #expect(excess(leaders, Array(repeating: 30, count: 20)) < 5)
+    #expect(excess(members, Array(repeating: 180, count: 20)) < 5)
+  }
+
+  @Test func `after its seed, anybody draws the same committee by hand`() throws {
+    var town = try town()
+    try next(&town, [9])
+    var lottery = Lottery(seed: SHA256.hash([9]), purpose: "witan/1d", number: 2)
+    let expected = lottery.draw(6, below: 20).map(Town.key)
+    #expect(town.contracts.committeeToBe(of: 2)?.members == expected)
+    var later = town
+    try later.reach(8)
+    #expect(later.contracts.committee(of: 2)?.members == expected)
   }
 }
 

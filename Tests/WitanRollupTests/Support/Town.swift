@@ -2,6 +2,7 @@ import Testing
 import Witan
 import WitanCrypto
 import WitanLedger
+import WitanProofs
 
 @testable import WitanRollup
 
@@ -17,6 +18,8 @@ func need<Value>(_ value: Value?) throws -> Value {
 struct Town {
   static let authority = SimulatedAuthority(seed: 9)
   static let chain = SHA256.hash([1, 2, 3])
+  /// What it ruled in one test it needn't find out in another.
+  static let court = RememberingCourt(Judge())
   static let slotLength = Micros.seconds(12)
 
   var contracts: Contracts
@@ -49,7 +52,8 @@ struct Town {
     self.validators = validators
     contracts = try Contracts(
       rules, genesis: genesis,
-      network: .init(chain: Self.chain, scheme: .simulated(Self.authority)))
+      network: .init(
+        chain: Self.chain, scheme: .simulated(Self.authority), court: Self.court))
   }
 
   var timetable: Timetable { contracts.rules.timetable }
@@ -126,8 +130,9 @@ struct Town {
     let archive = try need(contracts.block(last)).archive
     return .processProvenBlock(
       last, archive: archive,
-      proof: EpochProof(
-        EpochStatement(headers), archive: archive, by: Self.prover, chain: Self.chain))
+      proof: try EpochProof(
+        EpochStatement(headers), archive: archive, at: contracts.clock.time, by: Self.prover,
+        chain: Self.chain))
   }
 
   func coordinator(of epoch: Epoch) throws -> PublicKey {
