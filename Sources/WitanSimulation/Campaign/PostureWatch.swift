@@ -11,7 +11,7 @@ package struct PostureWatch: Sendable {
 
   /// Sees the machines at which something happened.
   mutating func observe(
-    _ happenings: [Happening], in cluster: borrowing Cluster, _ vantage: Vantage
+    _ happenings: [Happening], in cluster: Cluster, _ vantage: Vantage
   ) {
     var seen: Set<Int> = []
     var lowest: View?
@@ -26,7 +26,7 @@ package struct PostureWatch: Sendable {
     }
   }
 
-  private static func lowestView(in cluster: borrowing Cluster, _ vantage: Vantage) -> View? {
+  private static func lowestView(in cluster: Cluster, _ vantage: Vantage) -> View? {
     var lowest: View?
     for machine in 0..<cluster.machineCount where vantage.isCorrect(machine) {
       let view = cluster.machines[machine].replica.view
