@@ -39,9 +39,9 @@ enum StressCommand {
       case .burst: scenario.burst = 5
       case .sequencerOffline: scenario.offlineSequencers = max(1, scenario.validators / 20)
       case .proverOffline: scenario.offlineProvers = min(1, scenario.provers)
-      case .invalidBlocks: scenario.invalidBlocks = max(1, scenario.validators / 20)
-      case .withheldData: scenario.withheldEffects = max(1, scenario.validators / 20)
-      case .equivocation: scenario.equivocating = max(1, scenario.validators / 20)
+      case .invalidBlocks: scenario.invalidBlocks = max(1, scenario.validators / 10)
+      case .withheldData: scenario.withheldEffects = max(1, scenario.validators / 10)
+      case .equivocation: scenario.equivocating = max(1, scenario.validators / 10)
       case .partition:
         // Neither side has two thirds, for a tenth of the time.
         let span = scenario.slot * scenario.slotsPerEpoch * scenario.epochs
@@ -61,9 +61,9 @@ enum StressCommand {
   static let command: Command = Command(
     "stress", .rollUp, "put networks of many sizes under strain",
     discussion: [
-      "Runs every strain (a sustained load, bursts, and the load with sequencers or a prover offline, with "
-        + "invalid blocks, withheld data or two blocks in one slot, each fault in one sequencer of twenty, "
-        + "or cut in two halves for a tenth of the time) on every combination of sequencers, "
+      "Runs every strain (a sustained load, bursts, and the load with one sequencer of twenty or a prover "
+        + "offline, with one of ten that makes invalid blocks, withholds data or proposes two blocks in one "
+        + "slot, or cut in two halves for a tenth of the time) on every combination of sequencers, "
         + "provers and slot times, and prints all metrics of each."
     ],
     options: Options(),
